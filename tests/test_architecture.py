@@ -15,7 +15,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "gecko_qa"
 
 # From the bottom up: a module imports from its own layer and those before it, never after.
 LAYERS = (
-    ("errors", "words", "names", "hashing", "files", "settings", "layout"),
+    ("errors", "words", "names", "spelling", "hashing", "files", "settings", "layout"),
     ("corpus",),
     ("passages",),
     ("encoder",),
@@ -25,7 +25,7 @@ LAYERS = (
     ("retrieval",),
     ("answer",),
     ("library",),
-    ("batch",),
+    ("batch", "evaluation"),
     ("edges",),
     ("main", "__main__"),
 )

@@ -12,14 +12,17 @@ from gecko_qa.files import write_atomically
 from gecko_qa.library import Library
 
 MAX_LINE_CHARS = 100_000
+MAX_TURNS = 50
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 def answer_lines(lines: Iterable[str], library: Library) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line of `lines`, blank ones left out.
 
-    A line is `{"id", "question", "level"?, "audience"?}`. One that cannot be answered yields
-    `{"id", "error"}` instead, so that none is lost and the order holds.
+    A line is `{"id", "question", "level"?, "audience"?, "as_typed"?, "conversation"?}`, where
+    "conversation" is a list of the turns before, oldest first, each `{"question", "level"?,
+    "audience"?}`. One that cannot be answered yields `{"id", "error"}` instead, so that none is
+    lost and the order holds.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -31,8 +34,8 @@ def _answer(line: str, number: int, library: Library) -> dict[str, Any]:
     try:
         asked = _parse(line)
         id_ = _text(asked, "id")
-        question, level = _text(asked, "question"), _text(asked, "level")
-        answer = library.ask(question or "", level, _text(asked, "audience"))
+        context = library.converse(_turn(turn) for turn in _conversation(asked))
+        answer = library.ask(*_turn(asked), context=context, as_typed=_flag(asked, "as_typed"))
     except UsageError as error:
         return {"id": id_, "error": f"line {number}: {error}"}
     return {**answer.to_json(), "id": id_ if id_ is not None else answer.id}
@@ -50,6 +53,28 @@ def _parse(line: str) -> dict[str, Any]:
     if not isinstance(asked, dict):
         raise UsageError("Not a JSON object. Write one object a line.")
     return asked
+
+
+def _conversation(asked: dict[str, Any]) -> list[dict[str, Any]]:
+    turns = asked.get("conversation")
+    if turns is None:
+        return []
+    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
+        raise UsageError("“conversation” has to be a list of objects, each with a question.")
+    if len(turns) > MAX_TURNS:
+        raise UsageError(f"The conversation has {len(turns)} turns; {MAX_TURNS} are allowed.")
+    return turns
+
+
+def _turn(asked: dict[str, Any]) -> tuple[str, str | None, str | None]:
+    return _text(asked, "question") or "", _text(asked, "level"), _text(asked, "audience")
+
+
+def _flag(asked: dict[str, Any], key: str) -> bool:
+    value = asked.get(key, False)
+    if not isinstance(value, bool):
+        raise UsageError(f"“{key}” has to be true or false.")
+    return value
 
 
 def _text(asked: dict[str, Any], key: str) -> str | None:

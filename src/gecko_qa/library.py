@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cached_property
 
 from gecko_qa.answer.answer import Answer
-from gecko_qa.answer.answering import Answerer
+from gecko_qa.answer.answering import Answerer, Known, context_after
+from gecko_qa.answer.conversation import Context
+from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
+from gecko_qa.answer.resolving import Resolver
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.errors import UnknownChoice
+from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
 from gecko_qa.layout import Layout
 from gecko_qa.names import NameIndex
 from gecko_qa.passages import Passage
 from gecko_qa.retrieval.concepts import ConceptRanker
 from gecko_qa.retrieval.dense import DenseRetriever
+from gecko_qa.retrieval.evidence import Witness
+from gecko_qa.retrieval.frame import facet_words, frame_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
+from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
+from gecko_qa.spelling import Speller, warm_up_spelling
 
 
 class Library:
     """Questions, definitions and explainers of one corpus. Safe to use from several threads."""
 
-    def __init__(self, index: Index) -> None:
-        self._index = index
+    def __init__(self, index: Index, weights: Weights | None = None) -> None:
+        """Take the `weights` of the evidence, None for those of the package."""
+        self.index = index
+        self._weights = weights
 
     @classmethod
     def open(cls, settings: Settings) -> Library:
@@ -33,34 +44,57 @@ class Library:
     @property
     def layout(self) -> Layout:
         """The corpus's levels and audiences."""
-        return self._index.layout
+        return self.index.layout
 
     @property
     def hash(self) -> str:
         """Identity of the index."""
-        return self._index.manifest.hash
+        return self.index.manifest.hash
 
     @property
     def explainers(self) -> tuple[Explainer, ...]:
         """Every explainer, by slug."""
-        return self._index.explainers
+        return self.index.explainers
 
     def warm_up(self) -> None:
         """Read and check every part of the index now, so that the first question is quick."""
-        self._index.read_all()
-        self.ask("What is this?")
+        self.index.read_all()
+        warm_up_spelling()
+        self.ask("What does this corpus tell?")
 
-    def ask(self, question: str, level: str | None = None, audience: str | None = None) -> Answer:
+    def ask(
+        self,
+        question: str,
+        level: str | None = None,
+        audience: str | None = None,
+        *,
+        context: Context | None = None,
+        as_typed: bool = False,
+    ) -> Answer:
         """Answer `question` at `level` (None: the default) for `audience` (None: everyone).
 
-        Raises QuestionRejected and UnknownChoice for what cannot be asked, and IndexDamaged
-        where a part of the index that was not read before is not intact.
+        `context` is what a conversation carries so far; see `context_after`. `as_typed` keeps
+        slips of the pen from being mended. Raises QuestionRejected and UnknownChoice for what
+        cannot be asked, and IndexDamaged where a part of the index that was not read before is
+        not intact.
         """
-        return self._answerer.answer(ask_question(question, self.layout, level, audience))
+        asked = ask_question(question, self.layout, level, audience, as_typed)
+        return self._answerer.answer(asked, context)
+
+    def converse(
+        self, turns: Iterable[tuple[str, str | None, str | None]], context: Context | None = None
+    ) -> Context | None:
+        """Ask `turns` (question, level, audience) in order; return what is carried after them.
+
+        Raises as `ask` does.
+        """
+        for question, level, audience in turns:
+            context = context_after(self.ask(question, level, audience, context=context), context)
+        return context
 
     def explainer(self, slug: str) -> Explainer:
         """Return the explainer `slug`; raises UnknownChoice."""
-        found = self._index.by_slug.get(slug)
+        found = self.index.by_slug.get(slug)
         if found is None:
             raise UnknownChoice(f"There is no explainer “{slug[:80]}”.")
         return found
@@ -84,7 +118,7 @@ class Library:
 
     def passage(self, passage_id: str) -> Passage:
         """Return the passage `passage_id`; raises UnknownChoice."""
-        found = self._index.passages.get(passage_id)
+        found = self.index.passages.get(passage_id)
         if found is None:
             raise UnknownChoice(f"There is no passage “{passage_id[:120]}”.")
         return found
@@ -97,22 +131,55 @@ class Library:
 
     @cached_property
     def _names(self) -> NameIndex:
-        return NameIndex((e.slug, e.names) for e in self.explainers)
+        common = frame_words() | facet_words()
+        return NameIndex(((e.slug, e.names) for e in self.explainers), common)
 
     @cached_property
     def _answerer(self) -> Answerer:
-        index = self._index
-        return Answerer(self.ranker, index.passages, index.layout, index.manifest.hash)
+        index = self.index
+        known = Known(index.by_slug, index.passages, index.layout, index.manifest.hash)
+        passing = PassingMentions(index.passages, self._lexical)
+        return Answerer(known, Resolver(self.ranker), self._speller, passing)
+
+    @cached_property
+    def _speller(self) -> Speller:
+        names = [name for explainer in self.explainers for name in explainer.names]
+        texts = [key.text for key in leading_keys(self.index.keys)]
+        return Speller(names, lambda: texts, self._uses)
+
+    def _uses(self, word: str) -> bool:
+        """Tell whether the corpus has the folded `word`, or it is one that every question may."""
+        return word in frame_words() or word in self.index.vocabulary
+
+    @cached_property
+    def _lexical(self) -> LexicalRetriever:
+        ids = [key.id for key in leading_keys(self.index.keys)]
+        return LexicalRetriever(ids, self.index.lexical)
+
+    @cached_property
+    def _concept_lexical(self) -> LexicalRetriever:
+        return LexicalRetriever(self._slugs, self.index.concept_lexical)
 
     @cached_property
     def ranker(self) -> ConceptRanker:
         """What ranks concepts for a question."""
-        index = self._index
-        ids = [key.id for key in index.keys]
-        return ConceptRanker(
-            index.explainers,
+        weights = self._weights or packaged_weights()
+        return ConceptRanker(self._slugs, self.index.keys, self.witness, weights)
+
+    @cached_property
+    def witness(self) -> Witness:
+        """What gathers the evidence that the ranker weighs."""
+        index = self.index
+        return Witness(
+            self._slugs,
             index.keys,
-            DenseRetriever(ids, index.vectors, index.encoder),
-            LexicalRetriever(ids, index.lexical),
-            self._names,
+            dense=DenseRetriever([key.id for key in index.keys], index.vectors, index.encoder),
+            lexical=self._lexical,
+            concept_lexical=self._concept_lexical,
+            probes=index.probes,
+            names=self._names,
         )
+
+    @cached_property
+    def _slugs(self) -> tuple[str, ...]:
+        return tuple(explainer.slug for explainer in self.explainers)

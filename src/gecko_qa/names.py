@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gecko_qa.words import folded_words
+from gecko_qa.words import folded_words, stem
+
+_JOINABLE_CHARS = 3
+_STEMMABLE_CHARS = 7
+_COORDINATING = frozenset(("and", "or", "versus", "vs", "from", "to"))
 
 
 @dataclass(frozen=True)
@@ -19,16 +23,29 @@ class Mention:
 
 
 class NameIndex:
-    """Finds the names of explainers in text, longest first, whole words only."""
+    """Finds the names of explainers in text, longest first, whole words only.
 
-    def __init__(self, named: Iterable[tuple[str, Iterable[str]]]) -> None:
-        """Take each concept's slug with all its names."""
+    Spaces and hyphens may be left out of a name, or stand where it has none: "finetuning",
+    "chat bot". A name may stand in another form: "quantizing" for "quantization". A name may share
+    its last words with one before it: "outer and inner alignment".
+    """
+
+    def __init__(
+        self, named: Iterable[tuple[str, Iterable[str]]], common: Iterable[str] = ()
+    ) -> None:
+        """Take each concept's slug with all its names.
+
+        No form of a folded word in `common` is taken for a name: "explain" for "explainability".
+        """
+        self._common = frozenset(map(stem, common))
         self._names = {folded_words(name): (slug, name) for slug, names in named for name in names}
+        self._joined = {"".join(words): found for words, found in self._names.items()}
+        self._stemmed = self._by_stems()
         self._longest = max((len(words) for words in self._names), default=0)
 
     def exact(self, text: str) -> str | None:
         """Return the concept that `text` as a whole is a name of, or None."""
-        found = self._names.get(folded_words(text))
+        found = self._find(folded_words(text))
         return None if found is None else found[0]
 
     def mentions(self, words: Sequence[str]) -> tuple[Mention, ...]:
@@ -40,12 +57,40 @@ class NameIndex:
         while start < len(words):
             mention = self._longest_at(words, start)
             if mention is not None:
+                shared = self._sharing(words, mention)
+                if shared is not None:
+                    yield shared
                 yield mention
             start = start + 1 if mention is None else mention.end
 
     def _longest_at(self, words: tuple[str, ...], start: int) -> Mention | None:
-        for end in range(min(len(words), start + self._longest), start, -1):
-            found = self._names.get(words[start:end])
+        for end in range(min(len(words), start + self._longest + 1), start, -1):
+            found = self._find(words[start:end])
             if found is not None:
                 return Mention(*found, start, end)
         return None
+
+    def _find(self, words: tuple[str, ...]) -> tuple[str, str] | None:
+        found = self._names.get(words)
+        # Short words would join into names by chance: "a dam" is no optimizer.
+        if found is None and all(len(word) >= _JOINABLE_CHARS for word in words):
+            found = self._joined.get("".join(words))
+        return found if found is not None else self._stemmed.get(tuple(map(stem, words)))
+
+    def _by_stems(self) -> dict[tuple[str, ...], tuple[str, str]]:
+        """Return the longer names by their stems, those that two concepts share left out."""
+        stemmed: dict[tuple[str, ...], set[tuple[str, str]]] = {}
+        for words, found in self._names.items():
+            long = sum(map(len, words)) >= _STEMMABLE_CHARS
+            if long and not self._common.issuperset(map(stem, words)):
+                stemmed.setdefault(tuple(map(stem, words)), set()).add(found)
+        concepts = {stems: {slug for slug, _ in found} for stems, found in stemmed.items()}
+        return {stems: min(stemmed[stems]) for stems, of in concepts.items() if len(of) == 1}
+
+    def _sharing(self, words: tuple[str, ...], mention: Mention) -> Mention | None:
+        """Return the name that ends with the words of `mention`, its first left before an "and"."""
+        first, join = mention.start - 2, mention.start - 1
+        if first < 0 or words[join] not in _COORDINATING:
+            return None
+        found = self._names.get((words[first], *words[mention.start + 1 : mention.end]))
+        return None if found is None else Mention(*found, first, join)

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache, lru_cache
+from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MIN_PLURAL_CHARS = 3
 _SIBILANT_E = re.compile(r"(?:s|x|z|ch|sh)e$")
+_BRITISH = (
+    (re.compile(r"(?<=..[iy])s(?=es?$|ed$|ers?$|ing$|ations?$)"), "z"),
+    (re.compile(r"(?<=...)our(?=s?$|ed$|ing$|al$|ites?$|able$)"), "or"),
+    (re.compile(r"(?<=...l)l(?=ed$|ers?$|ing$)"), ""),
+)
 
 
 def folded_words(text: str) -> tuple[str, ...]:
     """Return the words of `text` in lower case, without hyphens, punctuation or plural endings.
 
-    "Vector-Databases" and "vector database" give the same words. What comes out is for comparing
-    alone and is often no word. The stemming folds plurals and nothing else, so that different
-    names stay different.
+    "Vector-Databases" and "vector database" give the same words, and so do "optimisation" and
+    "optimization". What comes out is for comparing alone and is often no word. Plurals and British
+    spellings are folded and nothing else, so that different names stay different.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'")
     return tuple(_stem(word) for word in _WORD.findall(plain))
@@ -23,6 +30,8 @@ def folded_words(text: str) -> tuple[str, ...]:
 
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
+    for british, american in _BRITISH:
+        word = british.sub(american, word)
     word = _without_s(word)
     if word.endswith("ie"):  # policies, policie: policy
         return word[:-2] + "y"
@@ -33,6 +42,20 @@ def _stem(word: str) -> str:
 def _without_s(word: str) -> str:
     plural = len(word) >= _MIN_PLURAL_CHARS and word.endswith("s") and not word.endswith("ss")
     return word[:-1] if plural else word
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """Return the Snowball stem of the folded English `word`: "hallucinat" of "hallucinate"."""
+    stemmed: str = _stemmer().stemWord(word)
+    return stemmed
+
+
+@cache
+def _stemmer() -> Any:  # noqa: ANN401  (an untyped library's class)
+    from Stemmer import Stemmer
+
+    return Stemmer("english", 0)
 
 
 def count_words(text: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from gecko_qa.answer.intent import Intent
 from gecko_qa.passages import Passage
+from gecko_qa.spelling import Correction
 
 Status = Literal["answered", "not_covered", "needs_context", "small_talk"]
 
@@ -16,11 +17,17 @@ class Answer:
     """What the corpus says to a question.
 
     `concepts` is what the answer is about, a comparison's in the asked order, and empty unless
-    answered; so is `passages`, in the order of reading, the first at the asked level.
-    `candidates` holds the nearest concepts, best first, whatever the status; `nearest` those
-    offered where nothing is covered. `message` is what to tell the reader where there are no
-    passages. `seconds` is the time it took, and the one field that differs between equal
-    questions to equal indexes.
+    answered; so is `passages`, in the order of reading, the first at the level of the answer.
+    `level` and `audience` are those used: the dials', unless the question's words ask for others.
+    `definition` is the shallowest passage of a concept that was asked for by its name alone.
+    `because` says in plain words why this concept. `correction` is how the question was read
+    where it had slips of the pen, `as_typed` that none were to be mended; `follows` are the
+    concepts carried over from the conversation; `also` another that fits about as well; `missing`
+    the sides of a comparison that nothing covers. `candidates` holds the nearest concepts, best
+    first, whatever the status; `nearest` those offered where nothing is covered, and `mentioned`
+    the passages that use its term in passing.
+    `message` is what to tell the reader beside the passages. `seconds` is the time it took, and
+    the one field that differs between equal questions to equal indexes.
     """
 
     id: str
@@ -31,7 +38,15 @@ class Answer:
     audience: str | None
     concepts: tuple[str, ...]
     passages: tuple[Passage, ...]
+    definition: Passage | None
+    because: str
+    correction: Correction | None
+    as_typed: bool
+    follows: tuple[str, ...]
+    also: tuple[str, ...]
+    missing: tuple[str, ...]
     nearest: tuple[str, ...]
+    mentioned: tuple[Passage, ...]
     candidates: tuple[str, ...]
     message: str
     index: str
@@ -48,18 +63,16 @@ class Answer:
             "audience": self.audience,
             "concepts": list(self.concepts),
             "passages": [
-                {
-                    "id": passage.id,
-                    "concept": passage.concept,
-                    "section": passage.section,
-                    "level": passage.level,
-                    "audience": passage.audience,
-                    "text": passage.text,
-                    "rank": rank,
-                }
-                for rank, passage in enumerate(self.passages, start=1)
+                _passage_json(passage, rank) for rank, passage in enumerate(self.passages, start=1)
             ],
+            "definition": None if self.definition is None else self.definition.id,
+            "because": self.because,
+            "correction": None if self.correction is None else self.correction.to_json(),
+            "follows": list(self.follows),
+            "also": list(self.also),
+            "missing": list(self.missing),
             "nearest": list(self.nearest),
+            "mentioned": [passage.id for passage in self.mentioned],
             "candidates": list(self.candidates),
             "message": self.message,
             "index": self.index,
@@ -69,3 +82,15 @@ class Answer:
     def timed(self, seconds: float) -> Answer:
         """Return the same answer with its time."""
         return replace(self, seconds=seconds)
+
+
+def _passage_json(passage: Passage, rank: int) -> dict[str, Any]:
+    return {
+        "id": passage.id,
+        "concept": passage.concept,
+        "section": passage.section,
+        "level": passage.level,
+        "audience": passage.audience,
+        "text": passage.text,
+        "rank": rank,
+    }

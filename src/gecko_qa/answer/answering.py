@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from gecko_qa.answer.answer import Answer, Status
-from gecko_qa.answer.intent import (
-    Intent,
-    asks_opinion,
-    asks_why_now,
-    intent_of,
-    is_follow_up,
-    small_talk_kind,
-)
+from gecko_qa.answer.conversation import Context
+from gecko_qa.answer.intent import Intent, small_talk_kind
+from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import Question
+from gecko_qa.answer.reasons import reason
+from gecko_qa.answer.resolving import Resolved, Resolver
+from gecko_qa.answer.wording import Wording, level_of, read_wording
+from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.hashing import canonical_json, digest
 from gecko_qa.layout import Layout
 from gecko_qa.passages import Passage
-from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
+from gecko_qa.spelling import Correction, Speller
 
-N_CANDIDATES = 5
 N_NEAREST = 3
 
 MESSAGES = {
@@ -34,98 +33,205 @@ MESSAGES = {
     "Name the concept you mean.",
     "not_covered": "No explainer covers this.",
 }
+_SECTIONS: dict[Intent, str] = {"why_now": "why-now", "opinion": "take"}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What answering needs of one index."""
+
+    explainers: Mapping[str, Explainer]
+    passages: Mapping[str, Passage]
+    layout: Layout
+    hash: str
 
 
 class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
     def __init__(
-        self,
-        ranker: ConceptRanker,
-        passages: Mapping[str, Passage],
-        layout: Layout,
-        index_hash: str,
+        self, known: Known, resolver: Resolver, speller: Speller, passing: PassingMentions
     ) -> None:
-        self._ranker = ranker
-        self._passages = passages
-        self._layout = layout
-        self._index_hash = index_hash
+        self._known = known
+        self._resolver = resolver
+        self._speller = speller
+        self._passing = passing
 
-    def answer(self, question: Question) -> Answer:
-        """Answer `question`; the same question gets the same answer, `seconds` apart."""
+    def answer(self, question: Question, context: Context | None = None) -> Answer:
+        """Answer `question`; the same question after the same gets the same, `seconds` apart.
+
+        `context` is what the conversation carries; see `context_after`.
+        """
         started = time.perf_counter()
-        ranking = self._ranker.rank(question.text, N_CANDIDATES)
-        answer = self._answer(question, ranking)
+        answer = self._answer(question, context)
         return answer.timed(time.perf_counter() - started)
 
-    def _answer(self, question: Question, ranking: Ranking) -> Answer:
+    def _answer(self, question: Question, context: Context | None) -> Answer:
         talk = small_talk_kind(question.text)
         if talk is not None:
-            return self._without_passages(question, ranking, "small_talk", "small_talk", talk)
-        if not ranking.named and is_follow_up(question.text):
-            return self._without_passages(
-                question, ranking, "needs_context", "follow_up", "needs_context"
-            )
-        intent = intent_of(question.text, ranking.named, ranking.by_name)
-        if not ranking.covered:
-            return self._without_passages(question, ranking, "not_covered", intent, "not_covered")
-        concepts = ranking.named if intent == "compare" else (ranking.hits[0].id,)
-        passages = tuple(self._choose(concepts, question))
+            return self._compose(question, "small_talk", "small_talk", message=MESSAGES[talk])
+        wording = read_wording(question.text, self._known.layout)
+        correction = None if question.as_typed else self._speller.correct(wording.rest)
+        text = wording.rest if correction is None else correction.text
+        resolved = self._resolver.resolve(text, context)
+        found = _Found(wording, correction, resolved, context)
+        if resolved.leans:
+            return self._refuse(question, found, "needs_context", MESSAGES["needs_context"])
+        if not resolved.concepts:
+            return self._not_covered(question, found, text)
+        return self._found(question, found)
+
+    def _found(self, question: Question, found: _Found) -> Answer:
+        layout, resolved = self._known.layout, found.resolved
+        standing = question.level if found.context is None else found.context.level
+        level = level_of(found.wording.depth, question.level, standing, layout)
+        audience = found.wording.audience or question.audience
+        intent = resolved.intent
+        if intent in ("explain", "define") and found.wording.audience is not None:
+            intent = "audience"
+        sections = self._sections(intent, level, audience)
+        passages = tuple(self._passages(resolved.concepts, sections))
+        definition = None
+        if intent == "define" and len(resolved.concepts) == 1:
+            definition = next(self._passages(resolved.concepts, [layout.levels[0].id]), None)
+        missing = resolved.missing
+        message = f"No explainer covers {_listed(missing)}." if missing else ""
         return self._compose(
-            question, ranking, "answered", intent, concepts=concepts, passages=passages
+            question,
+            "answered",
+            intent,
+            found=found,
+            level=level,
+            audience=audience,
+            passages=passages,
+            definition=definition,
+            because=reason(resolved, self._known.explainers),
+            message=message,
         )
 
-    def _choose(self, concepts: tuple[str, ...], question: Question) -> Iterator[Passage]:
-        """Yield the asked level of each concept, then what the words and the audience add."""
-        sections = [self._layout.level_section(question.level).id]
-        if asks_why_now(question.text):
-            sections.append("why-now")
-        if asks_opinion(question.text):
-            sections.append("take")
-        if question.audience is not None:
-            sections.append(self._layout.audience_section(question.audience).id)
+    def _not_covered(self, question: Question, found: _Found, text: str) -> Answer:
+        term, mentioned = self._passing.find(text)
+        message = MESSAGES["not_covered"]
+        if mentioned:
+            message = f"No explainer covers “{term}”; it is mentioned in these."
+        return self._refuse(question, found, "not_covered", message, mentioned)
+
+    def _refuse(
+        self,
+        question: Question,
+        found: _Found,
+        status: Status,
+        message: str,
+        mentioned: tuple[Passage, ...] = (),
+    ) -> Answer:
+        intent: Intent = "follow_up" if status == "needs_context" else found.resolved.intent
+        return self._compose(
+            question, status, intent, found=found, message=message, mentioned=mentioned
+        )
+
+    def _sections(self, intent: Intent, level: str, audience: str | None) -> list[str]:
+        """Return the level first, then what the intent and the audience add."""
+        layout = self._known.layout
+        sections = [layout.level_section(level).id]
+        if intent in _SECTIONS:
+            sections.append(_SECTIONS[intent])
+        if intent == "limits":
+            # The deepest level is where explainers tell limits and open problems.
+            sections.append(layout.level_section(layout.levels[-1].id).id)
+        if audience is not None:
+            sections.append(layout.audience_section(audience).id)
+        return list(dict.fromkeys(sections))
+
+    def _passages(self, concepts: tuple[str, ...], sections: list[str]) -> Iterator[Passage]:
         for section in sections:
             for concept in concepts:
-                passage = self._passages.get(f"{concept}#{section}")
+                passage = self._known.passages.get(f"{concept}#{section}")
                 if passage is not None:
                     yield passage
-
-    def _without_passages(
-        self, question: Question, ranking: Ranking, status: Status, intent: Intent, message: str
-    ) -> Answer:
-        return self._compose(question, ranking, status, intent, message=MESSAGES[message])
 
     def _compose(
         self,
         question: Question,
-        ranking: Ranking,
         status: Status,
         intent: Intent,
         *,
-        concepts: tuple[str, ...] = (),
+        found: _Found | None = None,
+        level: str | None = None,
+        audience: str | None = None,
         passages: tuple[Passage, ...] = (),
+        definition: Passage | None = None,
+        because: str = "",
         message: str = "",
+        mentioned: tuple[Passage, ...] = (),
     ) -> Answer:
-        candidates = tuple(hit.id for hit in ranking.hits)
+        resolved = None if found is None else found.resolved
+        answered = resolved is not None and status == "answered"
+        concepts = resolved.concepts if resolved is not None and answered else ()
+        hits = () if resolved is None else tuple(hit.id for hit in resolved.ranking.hits)
         # What the answer is about is the first candidate too, in the asked order.
-        candidates = tuple(dict.fromkeys((*concepts, *candidates)))
+        candidates = tuple(dict.fromkeys((*concepts, *hits)))
         return Answer(
-            id=self.id_of(question),
+            id=self._id_of(question, found),
             question=question.text,
             status=status,
             intent=intent,
-            level=question.level,
-            audience=question.audience,
+            level=level or question.level,
+            audience=audience if answered else question.audience,
             concepts=concepts,
             passages=passages,
+            definition=definition,
+            because=because,
+            correction=None if found is None else found.correction,
+            as_typed=question.as_typed,
+            follows=resolved.follows if resolved is not None and answered else (),
+            also=resolved.also if resolved is not None and answered else (),
+            missing=resolved.missing if resolved is not None and answered else (),
             nearest=candidates[:N_NEAREST] if status == "not_covered" else (),
+            mentioned=mentioned,
             candidates=candidates,
             message=message,
-            index=self._index_hash,
+            index=self._known.hash,
             seconds=0.0,
         )
 
-    def id_of(self, question: Question) -> str:
-        """Return an identity of the question, its dials and the index: equal asks, equal ids."""
-        asked = [question.text, question.level, question.audience, self._index_hash]
+    def _id_of(self, question: Question, found: _Found | None) -> str:
+        """Return an identity of what was asked, of what and after what: equal asks, equal ids."""
+        context = None if found is None or found.context is None else found.context.to_json()
+        asked = [
+            question.text,
+            question.level,
+            question.audience,
+            question.as_typed,
+            context,
+            self._known.hash,
+        ]
         return digest(canonical_json(asked)).split(":")[1][:16]
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Everything that was made out of a question before its passages are chosen."""
+
+    wording: Wording
+    correction: Correction | None
+    resolved: Resolved
+    context: Context | None
+
+
+def context_after(answer: Answer, before: Context | None) -> Context | None:
+    """Return what the next question may build on: nothing after what is not covered."""
+    if answer.status == "answered":
+        return Context(answer.concepts, answer.intent, answer.level)
+    return None if answer.status == "not_covered" else before
+
+
+def context_of(answers: Iterable[Answer]) -> Context | None:
+    """Return what a conversation of `answers`, oldest first, carries into the next question."""
+    context = None
+    for answer in answers:
+        context = context_after(answer, context)
+    return context
+
+
+def _listed(texts: tuple[str, ...]) -> str:
+    return ", ".join(f"“{text}”" for text in texts)

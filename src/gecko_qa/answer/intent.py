@@ -2,154 +2,142 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from gecko_qa.words import folded_words
 
-Intent = Literal["define", "explain", "compare", "why_now", "opinion", "small_talk", "follow_up"]
+Intent = Literal[
+    "define",
+    "explain",
+    "compare",
+    "why_now",
+    "limits",
+    "opinion",
+    "audience",
+    "small_talk",
+    "follow_up",
+]
+Talk = Literal["greeting", "thanks", "help", "goodbye"]
 
-_SMALL_TALK_PHRASES = (
+_SMALL_TALK_PHRASES: tuple[tuple[Talk, str], ...] = (
     (
         "greeting",
-        (
-            "hi",
-            "hello",
-            "hey",
-            "hi there",
-            "hello there",
-            "good morning",
-            "good evening",
-            "good afternoon",
-            "howdy",
-            "greetings",
-        ),
+        "hi, hello, hey, hiya, yo, hi there, hello there, hey there, good morning, good evening, "
+        "good afternoon, howdy, greetings, hi gecko, hello gecko, hey gecko, how are you, "
+        "how are you doing, hello how are you, hi how are you, what's up, nice to meet you",
     ),
     (
         "thanks",
-        (
-            "thanks",
-            "thank you",
-            "thank you very much",
-            "thanks a lot",
-            "cheers",
-            "great thanks",
-            "many thanks",
-            "ok thanks",
-            "thx",
-        ),
+        "thanks, thank you, thank you very much, thank you so much, thanks a lot, cheers, "
+        "great thanks, many thanks, ok thanks, okay thanks, thx, ty, perfect thanks, great, cool, "
+        "nice, ok, okay, got it, i see, awesome, perfect, thanks that helps, that helps, "
+        "that was helpful, very helpful, well done, good answer, great answer",
     ),
     (
         "help",
-        (
-            "help",
-            "what can you do",
-            "who are you",
-            "what are you",
-            "what do you do",
-            "how can you help me",
-            "what can i ask",
-            "what can i ask you",
-            "how do you work",
-            "what do you know",
-            "who made you",
-            "who built you",
-        ),
+        "help, help me, what can you do, who are you, what are you, what do you do, "
+        "how can you help me, can you help me, what can i ask, what can i ask you, "
+        "what should i ask, how do you work, how does this work, how do i use this, "
+        "what do you know, what do you know about, who made you, who built you, what is this, "
+        "what is this site, what topics do you cover, what topics do you know, are you a bot, "
+        "are you an ai, are you human, are you chatgpt, do you use chatgpt, is this chatgpt",
     ),
-    ("goodbye", ("bye", "goodbye", "good bye", "see you", "see you later")),
+    ("goodbye", "bye, goodbye, good bye, bye bye, see you, see you later, good night, ciao"),
 )
-
 _SMALL_TALK = {
-    folded_words(phrase): kind for kind, phrases in _SMALL_TALK_PHRASES for phrase in phrases
+    folded_words(phrase): kind
+    for kind, phrases in _SMALL_TALK_PHRASES
+    for phrase in phrases.split(", ")
 }
 
-_FOLLOW_UPS = {
-    folded_words(text)
-    for text in (
-        "why",
-        "how",
-        "how so",
-        "why not",
-        "go deeper",
-        "deeper",
-        "simpler",
-        "more",
-        "tell me more",
-        "and then",
-        "explain more",
-        "more please",
-        "go on",
-        "in depth",
-        "give me more on that",
-        "can you explain that",
-        "explain that",
-        "explain it",
-        "explain this",
-        "what about it",
-        "what does that mean",
-        "what is that",
-        "what is it",
-        "how does it work",
-        "an example",
-        "for example",
-        "give me an example",
-        "and for investors",
-        "and for builders",
-        "and for researchers",
-        "for investors",
-        "for builders",
-        "for researchers",
-        "why does it matter",
-        "why is it important",
-        "how is it different",
-        "is it any good",
-    )
-}
-
-_LEADING = (("and",), ("but",), ("so",), ("ok",))
 _COMPARING = frozenset(
     folded_words(
-        "difference differ different compare compared comparing comparison versus vs against or "
-        "between better rather instead distinguish distinction unlike contrast same apart separate "
-        "relate relation over prefer choose pick relative distinct interchangeable side"
+        "difference differences differ differs different compare compared compares comparing "
+        "comparison contrast versus vs distinguish distinguishes distinct distinction unlike apart "
+        "relate relates relation relationship interchangeable interchangeably"
     )
 )
+_LOOSELY_COMPARING = frozenset(
+    folded_words(
+        "or between rather instead same over side just which both not than replace add against "
+        "better worse prefer choose pick opposed trade-off tradeoff separate separates relative "
+        "next change changed lack lacks substitute together replaced each line begin end "
+        "respectively"
+    )
+)
+_COMPARING_BACK = frozenset(
+    folded_words("better worse than same instead not just faster slower cheaper safer relate fit")
+)
 _JOINING = frozenset(("and", "or"))
-_MATTERING = frozenset(folded_words("matter matters important importance relevant now today"))
-_OPINION = frozenset(folded_words("opinion take view think say"))
+_MANY = 24
+PAIR = 2
+
+_WHY_NOW = (
+    r"why (?:do|does|is|are|would|should)\b.*\b(?:matter|important|relevant|significant|care)\b",
+    r"why should (?:i|we|anyone|people|one)\b.*\bcare\b|\bwhy care\b",
+    r"\bwhy (?:right )?now\b|\bwhat'?s new\b|\bwhat has changed\b|\bso what\b",
+    r"\b(?:big deal|all the (?:fuss|hype|buzz)|the hype)\b",
+    r"why (?:is|are) (?:everyone|everybody|people|they all)\b.*\btalking\b",
+    r"\bwhy\b.*\b(?:suddenly|everywhere|headlines?|trending|popular|the rage|the thing)\b",
+    r"\bimportance of\b|\bmatters?\b.*\b(?:now|today|these days)\b|\bin the news\b",
+    r"\b(?:hot|big) topic\b|\bwhy\b.*\b(?:these days|all of a sudden|right now)\b",
+)
+_OPINION = (
+    r"\bgecko\b|\beditors?\b|\bopinion\b|\bverdict\b|\bhot take\b",
+    r"\b(?:your|editorial|hot) (?:own )?(?:opinion|take|view|verdict|thoughts?|judge?ment)\b",
+    r"\bwhat (?:do|would) you (?:\w+ )?(?:think|make|say|believe)\b",
+    r"\bdo you (?:think|believe|recommend|agree)\b",
+    r"\b(?:is it|are they) (?:any good|overrated|overhyped|worth it)\b|\bwhat is your\b",
+)
+_LIMITS = (
+    r"\b(?:limit|limitation|drawback|downside|shortcoming|disadvantage|pitfall|flaw|caveat)s?\b",
+    r"\bweakness(?:es)?\b|\b(?:unsolved|still open|still unclear)\b",
+    r"\b(?:open|unresolved) (?:problem|question|issue|challenge)s?\b",
+    r"\b(?:problem|issue|challenge|trouble)s? (?:with|of|in)\b|\bwrong with\b|\bbad about\b",
+    r"\bwhat (?:breaks|fails)\b|\bbad at\b|\bstruggles?\b|\bwhere (?:do|does|it).*\b(?:fail|break)",
+    r"\b(?:go|goes|went|going) wrong\b|\bfailure modes?\b|\b(?:fails?|breaks?)(?: down)?\s*\W*$",
+    r"\bcritici[sz](?:e|m|ms)\b|\bcons\b|\btrade-?offs?\b",
+)
+_HOW_WHY = frozenset(("how", "why"))
 
 
-def small_talk_kind(text: str) -> str | None:
+def small_talk_kind(text: str) -> Talk | None:
     """Return which kind of small talk `text` as a whole is, or None."""
     return _SMALL_TALK.get(folded_words(text))
 
 
-def is_follow_up(text: str) -> bool:
-    """Tell whether `text` leans on an earlier question and names nothing of its own."""
-    words = folded_words(text)
-    return words in _FOLLOW_UPS or (words[:1] in _LEADING and words[1:] in _FOLLOW_UPS)
+def compares(words: tuple[str, ...], n_named: int, by_name: bool) -> bool:
+    """Tell whether the folded `words` plainly set `n_named` concepts side by side.
+
+    `by_name` tells that they do nothing but ask for concepts by name; any joint then compares.
+    """
+    if n_named < PAIR:
+        return False
+    if by_name and (_COMPARING | _LOOSELY_COMPARING | _JOINING).intersection(words):
+        return True
+    return bool(_COMPARING.intersection(words)) and len(words) <= _MANY
 
 
-def asks_opinion(text: str) -> bool:
-    """Tell whether `text` asks for Gecko's view."""
-    words = set(folded_words(text))
-    return "gecko" in words and bool(words & _OPINION)
+def may_compare(words: tuple[str, ...]) -> bool:
+    """Tell whether the folded `words` may set two things side by side, by a lesser word."""
+    loosely = len(words) <= _MANY and _LOOSELY_COMPARING.intersection(words)
+    return bool(loosely or _COMPARING.intersection(words))
 
 
-def asks_why_now(text: str) -> bool:
-    """Tell whether `text` asks why something matters."""
-    words = set(folded_words(text))
-    return "why" in words and bool(words & _MATTERING)
+def compares_back(words: tuple[str, ...]) -> bool:
+    """Tell whether the folded `words` set what they name beside what came before."""
+    return bool((_COMPARING | _COMPARING_BACK).intersection(words))
 
 
-def intent_of(text: str, named: tuple[str, ...], by_name: bool) -> Intent:
-    """Return what `text` wants, given the concepts it names; "explain" where nothing tells."""
-    words = set(folded_words(text))
-    if len(named) > 1 and (words & _COMPARING or (by_name and words & _JOINING)):
-        return "compare"
-    if asks_opinion(text):
-        return "opinion"
-    if asks_why_now(text):
-        return "why_now"
-    if by_name and not words & frozenset(("how", "why")):
-        return "define"
-    return "explain"
+def intent_of(text: str, by_name: bool) -> Intent:
+    """Return what `text` wants of one concept; "explain" where nothing tells.
+
+    `by_name` tells that `text` does nothing but ask for concepts by their names.
+    """
+    plain = " ".join(text.lower().replace("’", "'").split())
+    for intent, patterns in (("opinion", _OPINION), ("why_now", _WHY_NOW), ("limits", _LIMITS)):
+        if any(re.search(pattern, plain) for pattern in patterns):
+            return intent  # type: ignore[return-value]
+    asks_how = _HOW_WHY.intersection(folded_words(text))
+    return "define" if by_name and not asks_how else "explain"

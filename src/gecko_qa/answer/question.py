@@ -13,15 +13,23 @@ MAX_QUESTION_CHARS = 1000
 
 @dataclass(frozen=True)
 class Question:
-    """What a reader asks, and the dials: `audience` None is everyone."""
+    """What a reader asks, and the dials: `audience` None is everyone.
+
+    `as_typed` keeps slips of the pen from being mended.
+    """
 
     text: str
     level: str
     audience: str | None = None
+    as_typed: bool = False
 
 
 def ask_question(
-    text: str, layout: Layout, level: str | None = None, audience: str | None = None
+    text: str,
+    layout: Layout,
+    level: str | None = None,
+    audience: str | None = None,
+    as_typed: bool = False,
 ) -> Question:
     """Return a question fit to be answered; `level` None is the layout's default.
 
@@ -32,6 +40,7 @@ def ask_question(
         text=clean_question(text),
         level=layout.check_level(layout.default_level if level is None else level),
         audience=layout.check_audience(audience),
+        as_typed=as_typed,
     )
 
 

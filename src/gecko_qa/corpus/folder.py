@@ -12,6 +12,7 @@ from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.corpus.parse import parse_explainer
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.prose_checks import check_prose
+from gecko_qa.corpus.wordings import WORDING_FILES, Wordings, read_wordings
 from gecko_qa.errors import CorpusInvalid
 from gecko_qa.hashing import canonical_json, digest
 from gecko_qa.layout import DEFAULT_LAYOUT, Layout
@@ -33,6 +34,7 @@ class Corpus:
     texts: dict[str, str]
     problems: tuple[Problem, ...]
     hash: str
+    wordings: Wordings
 
     @cached_property
     def by_slug(self) -> dict[str, Explainer]:
@@ -58,8 +60,9 @@ def explainer_files(folder: Path) -> tuple[Path, ...]:
 
 
 def corpus_hash(folder: Path) -> str:
-    """Return the identity of the folder's explainers: names and bytes. Parses nothing."""
-    files = explainer_files(folder)
+    """Return the identity of what an index is built from: names and bytes. Parses nothing."""
+    wordings = (folder / name for name in WORDING_FILES)
+    files = (*explainer_files(folder), *(path for path in wordings if path.is_file()))
     try:
         return digest(canonical_json({_name(file): digest(file.read_bytes()) for file in files}))
     except OSError as error:
@@ -94,7 +97,10 @@ def read_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
     problems.extend(check_links(explainers, known, folder))
     if not explainers and not problems:
         problems.append(Problem(folder, 1, "The corpus is empty.", "Add an explainer."))
-    return Corpus(folder, layout, tuple(explainers), texts, _in_order(problems), identity)
+    wordings, wording_problems = read_wordings(folder, known)
+    problems.extend(wording_problems)
+    found = tuple(explainers)
+    return Corpus(folder, layout, found, texts, _in_order(problems), identity, wordings)
 
 
 def check_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:

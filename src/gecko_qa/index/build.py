@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,19 +14,31 @@ from gecko_qa.encoder.base import Encoder, EncoderCard
 from gecko_qa.encoder.model import model_source
 from gecko_qa.errors import DataError, EncoderFailed, IndexUnusable
 from gecko_qa.hashing import canonical_json, digest
+from gecko_qa.index import lexical
 from gecko_qa.index.folder import clear, commit, locked, place, read_manifest
-from gecko_qa.index.keys import Key, keys_of
-from gecko_qa.index.lexical import build_lexical
-from gecko_qa.index.load import ENCODER, EXPLAINERS, TOKENIZER, VECTORS, Index, is_current
+from gecko_qa.index.keys import QUESTION_KINDS, Key, keys_of, leading_keys
+from gecko_qa.index.load import (
+    ENCODER,
+    EXPLAINERS,
+    PROBES,
+    TOKENIZER,
+    VECTORS,
+    VOCABULARY,
+    WORDINGS,
+    Index,
+    is_current,
+)
 from gecko_qa.index.manifest import FileEntry, Manifest
-from gecko_qa.index.records import explainers_to_json
+from gecko_qa.index.probes import build_probes
+from gecko_qa.index.records import explainers_to_json, vocabulary_to_json, wordings_to_json
 from gecko_qa.passages import corpus_passages
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
 if TYPE_CHECKING:
     from gecko_qa.encoder.base import Vectors
 
-BATCH_KEYS = 32
+PROGRESS_KEYS = 32
+MAX_WORKERS = 4
 
 Progress = Callable[[str, int, int], None]
 """Takes what is being done, how much of it is done, and how much there is."""
@@ -80,7 +94,7 @@ def build_index(
             if old is None
             else old.encoder
         )
-        keys = keys_of(corpus.explainers)
+        keys = keys_of(corpus.explainers, corpus.wordings)
         known = {} if old is None else _vectors_by_text(old)
         n_encoded = sum(_text_id(key) not in known for key in keys)
         vectors = encode_keys(keys, encoder, known, progress)
@@ -128,10 +142,17 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
 
     flat = faiss.IndexFlatIP(vectors.shape[1])
     flat.add(vectors)
+    slugs = [explainer.slug for explainer in corpus.explainers]
+    leading = leading_keys(keys)
+    whole = {slug: "\n".join(key.text for key in leading if key.concept == slug) for slug in slugs}
     return {
         EXPLAINERS: explainers_to_json(corpus.explainers),
+        WORDINGS: wordings_to_json(corpus.wordings),
         VECTORS: faiss.serialize_index(flat).tobytes(),
-        **build_lexical([key.text for key in keys]),
+        PROBES: build_probes(keys, vectors, slugs),
+        VOCABULARY: vocabulary_to_json(key.text for key in leading),
+        **lexical.build_lexical(lexical.KEYS, [key.text for key in leading]),
+        **lexical.build_lexical(lexical.CONCEPTS, list(whole.values())),
     }
 
 
@@ -173,24 +194,26 @@ def encode_keys(
             rows[row] = vector
         else:
             missing.append(row)
-    for start in range(0, len(missing), BATCH_KEYS):
-        batch = missing[start : start + BATCH_KEYS]
-        texts = [keys[row] for row in batch]
-        rows[batch] = _encode(texts, encoder)
-        progress("Encoding texts", start + len(batch), len(missing))
+    # Each text goes through the graph alone, so the numbers do not depend on who encodes what.
+    with ThreadPoolExecutor(_n_workers()) as pool:
+        encoded = pool.map(lambda row: _encode(keys[row], encoder), missing)
+        for n, (row, vector) in enumerate(zip(missing, encoded, strict=True), start=1):
+            rows[row] = vector
+            if n % PROGRESS_KEYS == 0 or n == len(missing):
+                progress("Encoding texts", n, len(missing))
     return rows
 
 
-def _encode(keys: Sequence[Key], encoder: Encoder) -> Vectors:
-    import numpy as np
+def _encode(key: Key, encoder: Encoder) -> Vectors:
+    # An ask is a question, and is met by questions.
+    asks = key.kind in QUESTION_KINDS
+    encode = encoder.encode_queries if asks else encoder.encode_passages
+    vector: Vectors = encode([key.text])[0]
+    return vector
 
-    return np.concatenate(
-        [
-            # An ask is a question, and is met by questions.
-            (encoder.encode_queries if key.kind == "ask" else encoder.encode_passages)([key.text])
-            for key in keys
-        ]
-    )
+
+def _n_workers() -> int:
+    return min(os.cpu_count() or 1, MAX_WORKERS)
 
 
 def _text_id(key: Key) -> str:

@@ -1,33 +1,48 @@
-"""The lexical index: BM25 over the words of the keys, kept as plain arrays."""
+"""Lexical indexes: BM25 over the words of the keys, or of whole concepts, kept as plain arrays."""
 
 from __future__ import annotations
 
 import functools
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.hashing import canonical_json
-from gecko_qa.words import folded_words
+from gecko_qa.words import folded_words, stem
 
-_NAMES = {
-    "data_name": "lexical-data.npy",
-    "indices_name": "lexical-indices.npy",
-    "indptr_name": "lexical-indptr.npy",
-    "vocab_name": "lexical-vocabulary.json",
-    "params_name": "lexical-parameters.json",
-    "nnoc_name": "lexical-absent.npy",
+_PARTS = {
+    "data_name": "data.npy",
+    "indices_name": "indices.npy",
+    "indptr_name": "indptr.npy",
+    "vocab_name": "vocabulary.json",
+    "params_name": "parameters.json",
+    "nnoc_name": "absent.npy",
 }
-LEXICAL_FILES = tuple(name for key, name in _NAMES.items() if key != "nnoc_name")
+_KEPT = tuple(part for name, part in _PARTS.items() if name != "nnoc_name")
+KEYS = "lexical"
+CONCEPTS = "lexical-concepts"
+
+
+def lexical_files(index: str) -> tuple[str, ...]:
+    """Return the names of the files of the lexical index `index`."""
+    return tuple(f"{index}-{part}" for part in _KEPT)
 
 
 def lexical_words(text: str) -> list[str]:
-    """Return the words of `text` that the lexical index counts: folded, stop words left out."""
+    """Return the words of `text` that a lexical index counts: stemmed, stop words left out."""
+    return stems(folded_words(text))
+
+
+def stems(words: Sequence[str]) -> list[str]:
+    """Return the stems of folded `words`, stop words left out.
+
+    The Snowball stemmer for English: "hallucinate" and "hallucination" have one stem.
+    """
     stop = _stop_words()
-    return [word for word in folded_words(text) if word not in stop]
+    return [stem(word) for word in words if word not in stop]
 
 
 @functools.cache
@@ -37,8 +52,8 @@ def _stop_words() -> frozenset[str]:
     return frozenset(word for stop in STOPWORDS_EN for word in folded_words(stop))
 
 
-def build_lexical(texts: Sequence[str]) -> dict[str, bytes]:
-    """Index `texts`, one document each, and return the files by name.
+def build_lexical(index: str, texts: Sequence[str]) -> dict[str, bytes]:
+    """Index `texts`, one document each, and return the files of the index `index` by name.
 
     Lucene's variant of BM25 with k1 1.5 and b 0.75. Source: Lù, BM25S, 2024 (arXiv:2407.03618).
     """
@@ -53,23 +68,28 @@ def build_lexical(texts: Sequence[str]) -> dict[str, bytes]:
     retriever = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
     retriever.index(tokens, create_empty_token=False, show_progress=False)
     with tempfile.TemporaryDirectory() as folder:
-        retriever.save(folder, show_progress=False, **_NAMES)
-        files = {name: (Path(folder) / name).read_bytes() for name in LEXICAL_FILES}
-    for name in LEXICAL_FILES:
-        if name.endswith(".json"):
-            files[name] = canonical_json(json.loads(files[name]))
-    return files
+        retriever.save(folder, show_progress=False, **_PARTS)
+        files = {f"{index}-{part}": (Path(folder) / part).read_bytes() for part in _KEPT}
+    return {
+        name: canonical_json(json.loads(data)) if name.endswith(".json") else data
+        for name, data in files.items()
+    }
+
+
+def read_lexical(index: str, read: Callable[[str], bytes]) -> Any:  # noqa: ANN401
+    """Return the bm25s retriever of the index `index`; `read` gives a file; raises IndexDamaged."""
+    return load_lexical({part: read(f"{index}-{part}") for part in _KEPT})
 
 
 def load_lexical(files: Mapping[str, bytes]) -> Any:  # noqa: ANN401  (an untyped library's class)
-    """Return the bm25s retriever that `files` hold; raises IndexDamaged."""
+    """Return the bm25s retriever that `files`, by part, hold; raises IndexDamaged."""
     import bm25s
 
     with tempfile.TemporaryDirectory() as folder:
-        for name, data in files.items():
-            (Path(folder) / name).write_bytes(data)
+        for part, data in files.items():
+            (Path(folder) / part).write_bytes(data)
         try:
-            return bm25s.BM25.load(folder, show_progress=False, **_NAMES)
+            return bm25s.BM25.load(folder, show_progress=False, **_PARTS)
         except (OSError, ValueError, KeyError) as error:
             raise IndexDamaged(
                 "The lexical index cannot be read. Run “gecko-qa index build”."

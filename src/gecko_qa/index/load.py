@@ -4,21 +4,33 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.corpus.folder import corpus_hash, explainer_files
+from gecko_qa.corpus.wordings import Wordings
 from gecko_qa.encoder.base import Encoder
 from gecko_qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
+from gecko_qa.index import lexical
 from gecko_qa.index.folder import read_file, read_manifest
 from gecko_qa.index.keys import Key, keys_of
-from gecko_qa.index.lexical import LEXICAL_FILES, load_lexical
 from gecko_qa.index.manifest import Manifest
-from gecko_qa.index.records import explainers_from_json
+from gecko_qa.index.probes import load_probes
+from gecko_qa.index.records import (
+    explainers_from_json,
+    vocabulary_from_json,
+    wordings_from_json,
+)
 from gecko_qa.layout import DEFAULT_LAYOUT, Layout
 from gecko_qa.passages import Passage, passages_of
 
+if TYPE_CHECKING:
+    from gecko_qa.encoder.base import Vectors
+
 EXPLAINERS = "explainers.json"
+WORDINGS = "wordings.json"
+PROBES = "probes.npy"
+VOCABULARY = "vocabulary.json"
 VECTORS = "vectors.faiss"
 ENCODER = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
@@ -57,7 +69,9 @@ class Index:
         m = self.manifest
         if counts != (m.n_explainers, m.n_passages, m.n_keys, m.n_keys):
             raise IndexDamaged("The index's parts do not agree. Run “gecko-qa index build”.")
-        _ = self.lexical, self.encoder
+        if self.probes.shape != (m.n_explainers + 1, self.encoder.dimensions + 1):
+            raise IndexDamaged("The index's probes do not fit. Run “gecko-qa index build”.")
+        _ = self.lexical, self.concept_lexical, self.vocabulary
 
     @cached_property
     def explainers(self) -> tuple[Explainer, ...]:
@@ -77,7 +91,12 @@ class Index:
     @cached_property
     def keys(self) -> tuple[Key, ...]:
         """Keys by row."""
-        return keys_of(self.explainers)
+        return keys_of(self.explainers, self.wordings)
+
+    @cached_property
+    def wordings(self) -> Wordings:
+        """What leads to explainers beside their own asks, and what leads nowhere."""
+        return wordings_from_json(self.read(WORDINGS))
 
     @cached_property
     def vectors(self) -> Any:  # noqa: ANN401  (an untyped library's class)
@@ -94,8 +113,23 @@ class Index:
 
     @cached_property
     def lexical(self) -> Any:  # noqa: ANN401  (an untyped library's class)
-        """The bm25s retriever, a document for each key."""
-        return load_lexical({name: self.read(name) for name in LEXICAL_FILES})
+        """The bm25s retriever, a document for each key that leads to an explainer."""
+        return lexical.read_lexical(lexical.KEYS, self.read)
+
+    @cached_property
+    def concept_lexical(self) -> Any:  # noqa: ANN401  (an untyped library's class)
+        """The bm25s retriever, a document for each explainer: all of its keys."""
+        return lexical.read_lexical(lexical.CONCEPTS, self.read)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every folded word of the corpus's texts."""
+        return vocabulary_from_json(self.read(VOCABULARY))
+
+    @cached_property
+    def probes(self) -> Vectors:
+        """The probes, a row for each explainer and one for all; see `build_probes`."""
+        return load_probes(self.read(PROBES))
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
 from gecko_qa.corpus.explainer import Explainer, Section, Source
+from gecko_qa.corpus.wordings import Wordings
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.hashing import canonical_json
 from gecko_qa.layout import Layout
+from gecko_qa.words import folded_words
 
 
 def explainers_to_json(explainers: Sequence[Explainer]) -> bytes:
@@ -26,6 +28,38 @@ def explainers_from_json(data: bytes, layout: Layout) -> tuple[Explainer, ...]:
     except (ValueError, KeyError, TypeError):
         raise IndexDamaged(
             "The index's explainers cannot be read. Run “gecko-qa index build”."
+        ) from None
+
+
+def wordings_to_json(wordings: Wordings) -> bytes:
+    """Return the wordings as canonical JSON."""
+    return canonical_json({"phrasings": dict(wordings.phrasings), "outside": wordings.outside})
+
+
+def wordings_from_json(data: bytes) -> Wordings:
+    """Read what `wordings_to_json` wrote; raises IndexDamaged."""
+    try:
+        raw = json.loads(data)
+        phrasings = {slug: tuple(texts) for slug, texts in raw["phrasings"].items()}
+        return Wordings(phrasings, tuple(raw["outside"]))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise IndexDamaged(
+            "The index's wordings cannot be read. Run “gecko-qa index build”."
+        ) from None
+
+
+def vocabulary_to_json(texts: Iterable[str]) -> bytes:
+    """Return the folded words of `texts`, each once, as canonical JSON."""
+    return canonical_json(sorted({word for text in texts for word in folded_words(text)}))
+
+
+def vocabulary_from_json(data: bytes) -> frozenset[str]:
+    """Read what `vocabulary_to_json` wrote; raises IndexDamaged."""
+    try:
+        return frozenset(json.loads(data))
+    except (ValueError, TypeError):
+        raise IndexDamaged(
+            "The index's vocabulary cannot be read. Run “gecko-qa index build”."
         ) from None
 
 

@@ -1,134 +1,139 @@
 """From a question to concepts: which explainer it is about, and whether any is.
 
-A concept's score is half the cosine of its best key, half the mean of its best three, a fifth of
-its BM25 score relative to the best concept's, and a fifth of the share of the question's words
-that it knows. A question that is nothing but names and the words that ask for them is about those
-names. Whether any fits is told by the mean cosine of the first concept's best three passages and
-the share of words it knows, or by a key that all but repeats the question. The numbers were chosen
-on `benchmarks/questions.tsv`; `benchmarks/README.md` tells what else was measured.
+Two small linear models weigh the evidence. A concept's score is a weighted sum of what speaks for
+it; a logistic model of a few signs tells whether the first concept answers at all. Their weights
+are learned on the training part of `evaluation/` alone and lie in `weights.json`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
 
-from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.index.keys import Key
-from gecko_qa.names import Mention, NameIndex
-from gecko_qa.retrieval.coverage import coverage
-from gecko_qa.retrieval.dense import DenseRetriever
-from gecko_qa.retrieval.frame import content_words
+from gecko_qa.names import Mention
+from gecko_qa.retrieval.evidence import FEATURES, Evidence, Witness
 from gecko_qa.retrieval.hit import Hit, ranked
-from gecko_qa.retrieval.lexical import LexicalRetriever
-from gecko_qa.words import folded_words
+from gecko_qa.retrieval.weights import Weights
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+SIGNS = (
+    "score",
+    "share",
+    "margin",
+    "close_keys",
+    "known_words",
+    "concept_words",
+    "outside",
+    "nearer",
+    "inside",
+    "named",
+    "n_words",
+)
+"""What tells whether the first concept answers:
 
-LEXICAL_WEIGHT = 0.2
-COVERAGE_WEIGHT = 0.2
-NAMED_WEIGHT = 1.0
-EVIDENCE_COVERAGE_WEIGHT = 0.3
-EVIDENCE_NEEDED = 0.45
-NEAR_ENOUGH = 0.8
+- score, and margin: how far it is above the second; both over 10
+- share: its part in the sum of exp(score) of all concepts
+- close_keys, known_words, concept_words: as in the evidence
+- outside, inside: as in `Evidence`; nearer: the closest question of its own less `outside`
+- named: 1 where the question names it
+- n_words: words that say what the question is about, at most 12, over 12
+"""
+_SCORE_SCALE = 10.0
+_MAX_WORDS = 12
 
 
 @dataclass(frozen=True)
 class Ranking:
     """Concepts for a question, best first, and what speaks for the first of them.
 
-    `named` holds the concepts that the question names, in its order. `by_name` tells that it does
-    nothing else but ask for them. `evidence` weighs how near the first concept's passages are in
-    meaning and the share of the question's words that it knows; `nearest` is the cosine of its
-    nearest key, and near 1 for a question that its author foresaw. See `covered`.
+    `mentions` are the names in the question, `by_name` tells that it does nothing but ask for
+    them. `chance` is the probability, by the weights, that the first concept answers, and
+    `covered` whether that is enough. `shares` gives each hit's part in the sum of exp(score).
+    `closest` is the first concept's key that is nearest in meaning. `signs` and `evidence` hold
+    the numbers behind all this, for whoever wants to see why.
     """
 
     hits: tuple[Hit, ...]
-    named: tuple[str, ...]
+    mentions: tuple[Mention, ...]
     by_name: bool
-    evidence: float
-    nearest: float = 0.0
+    chance: float
+    covered: bool
+    shares: tuple[float, ...]
+    closest: Key | None
+    signs: Mapping[str, float]
+    evidence: Mapping[str, Mapping[str, float]]
 
     @property
-    def covered(self) -> bool:
-        """Whether the corpus answers the question."""
-        told = self.evidence >= EVIDENCE_NEEDED or self.nearest >= NEAR_ENOUGH
-        return bool(self.hits) and (self.by_name or told)
+    def named(self) -> tuple[str, ...]:
+        """The concepts that the question names, each once, in its order."""
+        return tuple(dict.fromkeys(mention.concept for mention in self.mentions))
 
 
 class ConceptRanker:
     """Ranks the explainers of one index. Safe to use from several threads."""
 
     def __init__(
-        self,
-        explainers: Sequence[Explainer],
-        keys: Sequence[Key],
-        dense: DenseRetriever,
-        lexical: LexicalRetriever,
-        names: NameIndex,
+        self, slugs: Sequence[str], keys: Sequence[Key], witness: Witness, weights: Weights
     ) -> None:
-        self._slugs = tuple(explainer.slug for explainer in explainers)
+        self._slugs = tuple(slugs)
         self._keys = tuple(keys)
-        self._dense = dense
-        self._lexical = lexical
-        self._names = names
-
-    @cached_property
-    def _groups(self) -> NDArray[np.intp]:
-        import numpy as np
-
-        numbers = {slug: n for n, slug in enumerate(self._slugs)}
-        return np.array([numbers[key.concept] for key in self._keys], dtype=np.intp)
-
-    @cached_property
-    def _are_passages(self) -> NDArray[np.bool_]:
-        import numpy as np
-
-        return np.array([key.kind == "passage" for key in self._keys], dtype=np.bool_)
-
-    def _knowing(self, word: str) -> set[int]:
-        """Return the numbers of the concepts whose keys hold the folded `word`."""
-        return set(self._groups[self._lexical.rows_with(word)].tolist())
+        self._witness = witness
+        self._weights = weights
 
     def rank(self, question: str, k: int) -> Ranking:
         """Return the `k` best concepts for `question` and what speaks for the first."""
         import numpy as np
 
-        from gecko_qa.retrieval import fusion
-
-        n = len(self._slugs)
-        words = folded_words(question)
-        mentions = self._names.mentions(words)
-        named = tuple(dict.fromkeys(mention.concept for mention in mentions))
-        by_name = bool(mentions) and not content_words(_without(words, mentions))
-
-        cosines = self._dense.scores(question)
-        best = fusion.best_per_group(cosines, self._groups, n)
-        mean = fusion.mean_of_best(cosines, self._groups, n)
-        bm25 = fusion.best_per_group(self._lexical.scores(question), self._groups, n)
-        known = coverage([self._knowing(word) for word in content_words(words)], n)
-        bonus = np.array([by_name and slug in named for slug in self._slugs], dtype=np.float32)
-        scores = (
-            (best + mean) / 2
-            + LEXICAL_WEIGHT * fusion.scaled_to_best(bm25)
-            + COVERAGE_WEIGHT * known
-            + NAMED_WEIGHT * bonus
+        evidence = self._witness.testify(question)
+        weights = np.array([self._weights.rank.get(name, 0.0) for name in FEATURES])
+        scores = evidence.table.astype(np.float64) @ weights
+        hits = ranked(zip(self._slugs, map(float, scores), strict=True), max(k, 2))
+        if not hits:
+            return Ranking((), evidence.mentions, False, 0.0, False, (), None, {}, {})
+        exps = np.exp(scores - hits[0].score)
+        shares = tuple(math.exp(hit.score - hits[0].score) / float(exps.sum()) for hit in hits)
+        first = self._slugs.index(hits[0].id)
+        signs = _signs(hits, shares[0], evidence, first)
+        chance = self._chance(signs)
+        return Ranking(
+            hits=hits[: max(k, 0)],
+            mentions=evidence.mentions,
+            by_name=evidence.by_name,
+            chance=chance,
+            covered=evidence.by_name or chance >= self._weights.bar,
+            shares=shares[: max(k, 0)],
+            closest=self._keys[evidence.closest[first]],
+            signs=signs,
+            evidence={hit.id: self._told(evidence, hit.id) for hit in hits[: max(k, 0)]},
         )
-        hits = ranked(zip(self._slugs, map(float, scores), strict=True), k)
-        evidence = nearest = 0.0
-        if hits:
-            first = self._slugs.index(hits[0].id)
-            told = self._are_passages
-            passages = fusion.mean_of_best(cosines[told], self._groups[told], n)
-            evidence = float(passages[first] + EVIDENCE_COVERAGE_WEIGHT * known[first])
-            nearest = float(best[first])
-        return Ranking(hits, named, by_name, evidence, nearest)
+
+    def names_only(self, text: str) -> tuple[str, ...]:
+        """Return the concepts that `text` names where it does nothing else, without encoding it."""
+        return self._witness.names_only(text)
+
+    def _chance(self, signs: Mapping[str, float]) -> float:
+        odds = sum(self._weights.cover.get(name, 0.0) * signs[name] for name in SIGNS)
+        return 1.0 / (1.0 + math.exp(-max(min(odds + self._weights.offset, 50.0), -50.0)))
+
+    def _told(self, evidence: Evidence, slug: str) -> dict[str, float]:
+        row = evidence.table[self._slugs.index(slug)]
+        return {name: float(value) for name, value in zip(FEATURES, row, strict=True)}
 
 
-def _without(words: tuple[str, ...], mentions: Sequence[Mention]) -> tuple[str, ...]:
-    inside = {n for mention in mentions for n in range(mention.start, mention.end)}
-    return tuple(word for n, word in enumerate(words) if n not in inside)
+def _signs(hits: Sequence[Hit], share: float, evidence: Evidence, first: int) -> dict[str, float]:
+    told = dict(zip(FEATURES, map(float, evidence.table[first]), strict=True))
+    second = hits[1].score if len(hits) > 1 else 0.0
+    return {
+        "score": hits[0].score / _SCORE_SCALE,
+        "share": share,
+        "margin": (hits[0].score - second) / _SCORE_SCALE,
+        "close_keys": told["close_keys"],
+        "known_words": told["known_words"],
+        "concept_words": told["concept_words"],
+        "outside": evidence.outside,
+        "nearer": told["closest_question"] - evidence.outside,
+        "inside": evidence.inside,
+        "named": float(hits[0].id in evidence.named),
+        "n_words": min(evidence.n_words, _MAX_WORDS) / _MAX_WORDS,
+    }

@@ -21,14 +21,35 @@ class DenseRetriever:
         self._vectors = vectors
         self._encoder = encoder
 
-    def scores(self, query: str) -> Vectors:
-        """Return the cosine of `query` with each row, shape (n rows,), from -1 to 1."""
+    def vector(self, query: str) -> Vectors:
+        """Return the vector of `query`, shape (dimensions,)."""
+        vector: Vectors = self._encoder.encode_queries([query])[0]
+        return vector
+
+    def cosines(self, vector: Vectors) -> Vectors:
+        """Return the cosine of a query's `vector` with each row, shape (n rows,), -1 to 1.
+
+        Computed where the index keeps its rows: a search for all of them would sort them too.
+        """
+        import faiss
         import numpy as np
 
-        found, rows = self._vectors.search(self._encoder.encode_queries([query]), len(self._ids))
-        scores = np.zeros(len(self._ids), dtype=np.float32)
-        scores[rows[0]] = found[0]
-        return scores
+        rows, dimensions = self._vectors.ntotal, self._vectors.d
+        cosines = np.zeros(rows, dtype=np.float32)
+        if rows:
+            query = np.ascontiguousarray(vector, dtype=np.float32)
+            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
+                faiss.swig_ptr(cosines),
+                faiss.swig_ptr(query),
+                self._vectors.get_xb(),
+                dimensions,
+                rows,
+            )
+        return cosines
+
+    def scores(self, query: str) -> Vectors:
+        """Return the cosine of `query` with each row; see `cosines`."""
+        return self.cosines(self.vector(query))
 
     def retrieve(self, query: str, k: int, keep: Rows | None = None) -> tuple[Hit, ...]:
         """Return the `k` nearest keys; see `Retriever`."""

@@ -18,7 +18,18 @@ _ASKING = """
     has have he her him his how i i'm if in into is isn't it it's its just me more most my no not
     of on or other our out over own same she so some such than that that's the their them then
     there these they this those to too up us very was we were what what's when where which while
-    who why will with you your ai
+    who why will with you your ai wat whats wtf pls plz im ive dont cant isnt doesnt u ur btw anyway
+    actual exactly possible part else then
+"""
+
+_FACETS = """
+    limit limits limitation limitations drawback drawbacks downside downsides weakness weaknesses
+    disadvantage disadvantages advantage advantages benefit benefits pros cons problem problems
+    issue issues risks challenge challenges example examples application applications alternative
+    alternatives takeaway takeaways point points matter matters important importance relevant care
+    opinion view verdict honest gecko editor summary detail details reason reasons purpose goal
+    history main key open unsolved pitfall pitfalls criticism wrong everyone everybody suddenly
+    hype trend trending topic popular days today now currently still
 """
 
 
@@ -29,6 +40,12 @@ def frame_words() -> frozenset[str]:
     "ai" is among them: in a corpus on AI it tells no concept from another.
     """
     return frozenset(word for text in _ASKING.split() for word in folded_words(text))
+
+
+@functools.cache
+def facet_words() -> frozenset[str]:
+    """Return the folded words for sides that every concept has: limits, examples, importance."""
+    return frozenset(word for text in _FACETS.split() for word in folded_words(text))
 
 
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:

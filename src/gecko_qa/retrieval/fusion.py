@@ -11,44 +11,50 @@ if TYPE_CHECKING:
 
     from gecko_qa.encoder.base import Vectors
 
-BEST = 3
-"""How many of a concept's best rows count in the mean."""
 
+class GroupedRows:
+    """Rows of scores that belong to groups, for scoring each group by its rows.
 
-def best_per_group(scores: Vectors, groups: NDArray[np.intp], n_groups: int) -> Vectors:
-    """Return the highest score of each group, shape (n_groups,), -inf for an empty one.
-
-    `groups` gives, for each row of `scores`, the group's number.
+    Every score of an empty group is -inf.
     """
-    best = np.full(n_groups, -np.inf, dtype=np.float32)
-    np.maximum.at(best, groups, scores)
-    return best
 
+    def __init__(self, groups: NDArray[np.intp], n_groups: int) -> None:
+        """Take each row's group, from 0 to `n_groups` - 1."""
+        self._groups = groups
+        self._sizes = np.bincount(groups, minlength=n_groups)
+        width = int(self._sizes.max(initial=0))
+        order = np.argsort(groups, kind="stable")
+        starts = np.concatenate(([0], np.cumsum(self._sizes)[:-1])) if n_groups else self._sizes
+        place = np.arange(len(order)) - np.repeat(starts, self._sizes)
+        # A line for each group; what is left of a line points at the -inf behind the last score.
+        self._rows = np.full((n_groups, width), len(groups), dtype=np.intp)
+        self._rows[groups[order], place] = order
 
-def mean_of_best(
-    scores: Vectors, groups: NDArray[np.intp], n_groups: int, n_best: int = BEST
-) -> Vectors:
-    """Return the mean of each group's `n_best` highest scores (fewer where it has fewer).
+    def best(self, scores: Vectors) -> Vectors:
+        """Return the highest score of each group, shape (n groups,)."""
+        best: Vectors = self._lines(scores).max(axis=1, initial=-np.inf)
+        return best
 
-    Shape (n_groups,), -inf for an empty group.
-    """
-    order = np.lexsort((-scores, groups))
-    sizes = np.bincount(groups, minlength=n_groups)
-    starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-    place = np.arange(len(order)) - np.repeat(starts, sizes)
-    chosen = order[place < n_best]
-    totals = np.bincount(groups[chosen], weights=scores[chosen], minlength=n_groups)
-    means = totals / np.maximum(np.minimum(sizes, n_best), 1)
-    means[sizes == 0] = -np.inf
-    mean: Vectors = means.astype(np.float32)
-    return mean
+    def row_of_best(self, scores: Vectors) -> NDArray[np.intp]:
+        """Return the row with each group's highest score, the first among equals."""
+        lines = self._lines(scores)
+        rows: NDArray[np.intp] = self._rows[np.arange(len(lines)), lines.argmax(axis=1)]
+        return rows
 
+    def mean_of_best(self, scores: Vectors, n_best: int) -> Vectors:
+        """Return the mean of each group's `n_best` highest scores (fewer where it has fewer)."""
+        lines = self._lines(scores)
+        if lines.shape[1] > n_best:
+            lines = -np.partition(-lines, n_best - 1, axis=1)[:, :n_best]
+        totals = np.where(np.isfinite(lines), lines, 0.0).sum(axis=1)
+        means = totals / np.maximum(np.minimum(self._sizes, n_best), 1)
+        mean: Vectors = np.where(self._sizes > 0, means, -np.inf).astype(np.float32)
+        return mean
 
-def scaled_to_best(scores: Vectors) -> Vectors:
-    """Return `scores`, 0 and above, divided by the highest: 0 to 1, all 0 where none is above."""
-    highest = scores.max(initial=0.0)
-    scaled: Vectors = scores / highest if highest > 0 else np.zeros_like(scores)
-    return scaled
+    def _lines(self, scores: Vectors) -> Vectors:
+        padded: Vectors = np.append(scores, np.float32(-np.inf)).astype(np.float32)
+        lines: Vectors = padded[self._rows]
+        return lines
 
 
 def reciprocal_rank_fusion(score_lists: list[Vectors], rrf_k: int = 60) -> Vectors:

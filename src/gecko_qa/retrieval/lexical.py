@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LexicalRetriever:
-    """A bm25s index whose document n is the key `ids[n]`."""
+    """A bm25s index whose document n is `ids[n]`."""
 
     def __init__(self, ids: Sequence[str], bm25: Any) -> None:  # noqa: ANN401
         self._ids = tuple(ids)
@@ -35,7 +35,7 @@ class LexicalRetriever:
         return scores
 
     def rows_with(self, word: str) -> NDArray[np.intp]:
-        """Return the rows whose key holds the folded `word`."""
+        """Return the rows whose text holds the stem `word`; see `stems`."""
         import numpy as np
 
         column = self._bm25.vocab_dict.get(word)
@@ -43,6 +43,10 @@ class LexicalRetriever:
             return np.zeros(0, dtype=np.intp)
         start, end = self._bm25.scores["indptr"][column : column + 2]
         return np.asarray(self._bm25.scores["indices"][start:end], dtype=np.intp)
+
+    def ids_with(self, word: str) -> tuple[str, ...]:
+        """Return the ids of the rows whose text holds the stem `word`."""
+        return tuple(self._ids[row] for row in self.rows_with(word))
 
     def retrieve(self, query: str, k: int, keep: Rows | None = None) -> tuple[Hit, ...]:
         """Return the `k` best keys that share a word with `query`; see `Retriever`."""

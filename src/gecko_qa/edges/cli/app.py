@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from gecko_qa import __version__
+from gecko_qa.edges.cli.eval import evaluate_command
 from gecko_qa.edges.cli.index import index_app
 from gecko_qa.edges.cli.options import (
     DEFAULT_CORPUS,
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(index_app, name="index")
+app.command("eval")(evaluate_command)
 
 
 def _version(wanted: bool) -> None:
@@ -51,6 +53,9 @@ def ask(
     audience: AudienceOption = None,
     corpus: CorpusOption = DEFAULT_CORPUS,
     index: IndexOption = None,
+    as_typed: Annotated[
+        bool, typer.Option("--as-typed", help="Correct no slips of the pen.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Answer a question with the passages that fit best.
@@ -61,7 +66,7 @@ def ask(
     from gecko_qa.library import Library
 
     library = Library.open(Settings(corpus, index))
-    answer = library.ask(question, level, audience)
+    answer = library.ask(question, level, audience, as_typed=as_typed)
     if json:
         print_json(answer.to_json())
     else:
@@ -100,7 +105,8 @@ def batch(
 ) -> None:
     """Answer every question of a file, one JSON object a line, in the same order.
 
-    A line is {"id", "question", "level"?, "audience"?}. One that cannot be answered gets
+    A line is {"id", "question", "level"?, "audience"?}, and may have a "conversation": a list of
+    the turns before, each {"question", "level"?, "audience"?}. One that cannot be answered gets
     {"id", "error"} in its place, and the exit status is 1.
 
     Example: gecko-qa batch questions.jsonl --out answers.jsonl

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -45,19 +45,42 @@ def print_json(value: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
     sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
 
 
+def print_table(rows: Sequence[Sequence[str]]) -> None:
+    """Print `rows` of cells, the head first, in columns as wide as they need."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        out().print("  ".join(cells).rstrip(), soft_wrap=True)
+
+
 def print_answer(answer: Answer, library: Library) -> None:
-    """Print passages, each under concept › section, then the sources."""
+    """Print how the question was read, passages under concept › section, then the sources."""
     console = out()
+    if answer.correction is not None:
+        read = ", ".join(read for _, read in answer.correction.words)
+        typed = ", ".join(f"“{typed}”" for typed, _ in answer.correction.words)
+        console.print(Text(f"Showing {read}. For {typed} add --as-typed.", style="italic"))
     if answer.message:
         console.print(answer.message)
-    if answer.nearest:
-        titles = [library.explainer(slug).title for slug in answer.nearest]
-        console.print(f"Nearest: {', '.join(titles)}.")
-    for passage in answer.passages:
+    for passage in answer.mentioned:
         explainer = library.explainer(passage.concept)
-        print_passage(console, explainer, passage)
+        console.print(f"  {explainer.title} › {explainer.section(passage.section).kind.heading}")
+    if answer.nearest:
+        console.print(f"Nearest: {_titles(answer.nearest, library)}.")
+    if answer.definition is not None and answer.definition not in answer.passages:
+        print_passage(console, library.explainer(answer.definition.concept), answer.definition)
+    for passage in answer.passages:
+        print_passage(console, library.explainer(passage.concept), passage)
+    if answer.also:
+        console.print(f"It may also be about: {_titles(answer.also, library)}.")
+    if answer.because:
+        console.print(Text(f"Why this: {answer.because}.", style="dim"))
     for slug in dict.fromkeys(p.concept for p in answer.passages):
         print_sources(console, library.explainer(slug))
+
+
+def _titles(slugs: Sequence[str], library: Library) -> str:
+    return ", ".join(library.explainer(slug).title for slug in slugs)
 
 
 def print_definition(explainer: Explainer, passage: Passage) -> None:

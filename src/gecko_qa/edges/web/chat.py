@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.answer.answer import Answer
+from gecko_qa.answer.answering import context_after, context_of
+from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
 from gecko_qa.edges.web.html import render_answers, render_definition, render_note
 from gecko_qa.errors import GeckoQAError
@@ -24,6 +29,24 @@ _PRIVATE: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What the page shows after a turn.
+
+    `box` is what the question box holds, `answers` and `context` what the reader's session keeps,
+    `note` a message beside them. `about` and `typed` label the buttons that undo what was carried
+    over and what was mended, and are empty where there is nothing to undo.
+    """
+
+    box: str
+    html: str
+    answers: tuple[Answer, ...]
+    note: str
+    context: Context | None
+    about: str
+    typed: str
+
+
 class Conversation:
     """The callbacks. They keep nothing: the conversation lies in the reader's session."""
 
@@ -31,30 +54,40 @@ class Conversation:
         self._library = library
 
     def ask(
-        self, question: object, level: str, audience: str, answers: tuple[Answer, ...]
-    ) -> tuple[str, str, tuple[Answer, ...], str]:
-        """Answer `question`: what the box holds then, the answers as HTML, the answers, a note."""
+        self,
+        question: object,
+        level: str,
+        audience: str,
+        answers: tuple[Answer, ...],
+        context: Context | None,
+    ) -> Shown:
+        """Answer `question`, which may follow on from `context`."""
         if not isinstance(question, str):
-            return "", self._show(answers), answers, render_note("A question is text.")
+            return self._show(answers, context, note="A question is text.")
         try:
-            answer = self._library.ask(question, level, audience)
+            answer = self._library.ask(question, level, audience, context=context)
         except GeckoQAError as error:
             kept = question.encode("utf-8", "replace").decode("utf-8")
-            return kept, self._show(answers), answers, render_note(str(error))
+            return self._show(answers, context, note=str(error), box=kept)
         answers = (*answers, answer)[-MAX_TURNS:]
-        return "", self._show(answers), answers, ""
+        return self._show(answers, context_after(answer, context))
+
+    def ask_as_typed(
+        self, level: str, audience: str, answers: tuple[Answer, ...], context: Context | None
+    ) -> Shown:
+        """Answer the newest question anew, its slips left as they are."""
+        return self._again(level, audience, answers, context, as_typed=True)
 
     def turn_dial(
-        self, level: str, audience: str, answers: tuple[Answer, ...]
-    ) -> tuple[str, tuple[Answer, ...], str]:
-        """Show the newest answer again, at another level or for another audience."""
-        try:
-            if answers:
-                newest = self._library.ask(answers[-1].question, level, audience)
-                answers = (*answers[:-1], newest)
-        except GeckoQAError as error:
-            return self._show(answers), answers, render_note(str(error))
-        return self._show(answers), answers, ""
+        self, level: str, audience: str, answers: tuple[Answer, ...], context: Context | None
+    ) -> Shown:
+        """Answer the newest question anew, at another level or for another audience."""
+        as_typed = bool(answers) and answers[-1].as_typed
+        return self._again(level, audience, answers, context, as_typed=as_typed)
+
+    def forget(self, answers: tuple[Answer, ...]) -> Shown:
+        """Let the next question follow on from nothing."""
+        return self._show(answers, None)
 
     def define(self, slug: object) -> str:
         """Return the definition of `slug` as HTML, nothing for nothing."""
@@ -65,8 +98,51 @@ class Conversation:
         except GeckoQAError as error:
             return render_note(str(error))
 
-    def _show(self, answers: tuple[Answer, ...]) -> str:
-        return render_answers(answers, self._library)
+    def _again(
+        self,
+        level: str,
+        audience: str,
+        answers: tuple[Answer, ...],
+        context: Context | None,
+        *,
+        as_typed: bool,
+    ) -> Shown:
+        if not answers:
+            return self._show(answers, context)
+        *before, last = answers
+        carried = context_of(before) if last.follows else None
+        try:
+            answer = self._library.ask(
+                last.question, level, audience, context=carried, as_typed=as_typed
+            )
+        except GeckoQAError as error:
+            return self._show(answers, context, note=str(error))
+        return self._show((*before, answer), None if context is None else context_of((answer,)))
+
+    def _show(
+        self,
+        answers: tuple[Answer, ...],
+        context: Context | None,
+        *,
+        note: str = "",
+        box: str = "",
+    ) -> Shown:
+        titles = (
+            [self._library.explainer(slug).title for slug in context.concepts[:2]]
+            if context
+            else []
+        )
+        correction = answers[-1].correction if answers else None
+        typed = ", ".join(typed for typed, _ in correction.words) if correction else ""
+        return Shown(
+            box=box,
+            html=render_answers(answers, self._library),
+            answers=answers,
+            note=render_note(note) if note else "",
+            context=context,
+            about=f"About: {', '.join(titles)} ✕" if titles else "",
+            typed=f"Search for “{typed}” instead" if typed else "",
+        )
 
 
 def build_chat(library: Library) -> gr.Blocks:
@@ -77,6 +153,7 @@ def build_chat(library: Library) -> gr.Blocks:
     layout = library.layout
     with gr.Blocks(title="gecko-qa", analytics_enabled=False) as page:
         answers = gr.State(())
+        context = gr.State(None)
         gr.HTML(
             '<nav class="gq-nav" aria-label="Site"><h1>gecko-qa</h1>'
             '<a href="/explainers">Explainers</a></nav>',
@@ -94,6 +171,7 @@ def build_chat(library: Library) -> gr.Blocks:
                     elem_id="gq-question",
                 )
                 button = gr.Button("Ask", variant="primary", min_width=80, elem_id="gq-ask")
+            about = gr.Button("", size="sm", visible=False, elem_id="gq-about")
             level = gr.Radio(
                 [(choice.name, choice.id) for choice in layout.levels],
                 value=layout.default_level,
@@ -107,6 +185,7 @@ def build_chat(library: Library) -> gr.Blocks:
                 elem_id="gq-audience",
             )
         note = gr.HTML("", apply_default_css=False, elem_id="gq-note")
+        typed = gr.Button("", size="sm", visible=False, elem_id="gq-typed")
         shown = gr.HTML("", apply_default_css=False, elem_id="gq-answers")
         with gr.Row(elem_classes="gq-examples"):
             examples = [
@@ -117,23 +196,29 @@ def build_chat(library: Library) -> gr.Blocks:
         )
         definition = gr.HTML("", apply_default_css=False, elem_id="gq-definition")
 
-        asking = {
-            "fn": conversation.ask,
-            "inputs": [question, level, audience, answers],
-            "outputs": [question, shown, answers, note],
-            **_PRIVATE,
-        }
-        question.submit(**asking)
-        button.click(**asking)
+        dials = [level, audience, answers, context]
+        outputs = [question, shown, answers, note, context, about, typed]
+
+        def painted(callback: Callable[..., Shown]) -> dict[str, Any]:
+            @wraps(callback)
+            def paint(*inputs: Any) -> tuple[Any, ...]:  # noqa: ANN401  (as the page sends them)
+                now = callback(*inputs)
+                undo = (
+                    gr.update(value=label, visible=bool(label)) for label in (now.about, now.typed)
+                )
+                return now.box, now.html, now.answers, now.note, now.context, *undo
+
+            return {"fn": paint, "outputs": outputs, **_PRIVATE}
+
+        asking = painted(conversation.ask)
+        question.submit(inputs=[question, *dials], **asking)
+        button.click(inputs=[question, *dials], **asking)
         for example in examples:
-            example.click(**{**asking, "inputs": [example, level, audience, answers]})
+            example.click(inputs=[example, *dials], **asking)
         for dial in (level, audience):
-            dial.input(
-                conversation.turn_dial,
-                [level, audience, answers],
-                [shown, answers, note],
-                **_PRIVATE,
-            )
+            dial.input(inputs=dials, **painted(conversation.turn_dial))
+        typed.click(inputs=dials, **painted(conversation.ask_as_typed))
+        about.click(inputs=[answers], **painted(conversation.forget))
         term.input(conversation.define, [term], [definition], **_PRIVATE)
         page.queue(max_size=MAX_QUEUED)
     return page

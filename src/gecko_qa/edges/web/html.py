@@ -43,7 +43,7 @@ class Card:
 
 def render_answers(answers: Sequence[Answer], library: Library) -> str:
     """Return the conversation, newest answer first."""
-    turns = [(answer, tuple(_cards(answer, library))) for answer in reversed(answers)]
+    turns = [_turn(answer, library) for answer in reversed(answers)]
     return _template("answers.html").render(
         turns=turns,
         layout=library.layout,
@@ -107,9 +107,23 @@ def choice_name(layout: Layout, what: Literal["level", "audience"], choice: str 
     return next((c.name for c in choices if c.id == choice), "Everyone")
 
 
-def _cards(answer: Answer, library: Library) -> Iterator[Card]:
-    for passage in answer.passages:
-        yield _card(library.explainer(passage.concept), passage)
+def _turn(
+    answer: Answer, library: Library
+) -> tuple[Answer, Card | None, tuple[Card, ...], tuple[Card, ...]]:
+    """Return an answer with the cards of its definition, its passages, and what mentions it."""
+    definition = answer.definition
+    if definition is not None and definition in answer.passages:
+        definition = None
+    return (
+        answer,
+        None if definition is None else _cards((definition,), library)[0],
+        _cards(answer.passages, library),
+        _cards(answer.mentioned, library),
+    )
+
+
+def _cards(passages: Sequence[Passage], library: Library) -> tuple[Card, ...]:
+    return tuple(_card(library.explainer(passage.concept), passage) for passage in passages)
 
 
 def _card(explainer: Explainer, passage: Passage) -> Card:

@@ -1,0 +1,199 @@
+"""Resolving: which concepts a question is about, alone or after what came before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gecko_qa.answer.conversation import (
+    Context,
+    Leaning,
+    is_pronoun,
+    leaning_of,
+    without_turning,
+)
+from gecko_qa.answer.intent import PAIR, Intent, compares, compares_back, intent_of, may_compare
+from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
+from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
+from gecko_qa.words import folded_words
+
+N_CANDIDATES = 5
+MAX_PARTS = 3
+SURE = 0.8
+"""A part of a question is answered beside the rest from this probability on."""
+N_LIKELY = 3
+ALONE = 0.85
+"""A question that points back stands alone all the same where an ask comes this near to it."""
+EQUAL = 0.6
+"""A second concept is offered where its share is at least this part of the first one's."""
+_FEW_WORDS = 6
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a question is about.
+
+    `concepts` is empty where nothing covers it, or where it leans on nothing: `leans` tells which.
+    `follows` are the concepts carried over, `missing` the sides that nothing covers.
+    """
+
+    ranking: Ranking
+    concepts: tuple[str, ...]
+    intent: Intent
+    follows: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    leans: bool = False
+
+
+class Resolver:
+    """Finds the concepts. Safe to use from several threads."""
+
+    def __init__(self, ranker: ConceptRanker) -> None:
+        self._ranker = ranker
+
+    def resolve(self, text: str, context: Context | None) -> Resolved:
+        """Return what `text` is about; `context` is what the conversation carries, if anything."""
+        text, turned = without_turning(text)
+        context = None if turned else context
+        ranking = self._ranker.rank(text, N_CANDIDATES)
+        words = folded_words(text)
+        places = frozenset(n for m in ranking.mentions for n in range(m.start, m.end))
+        leaning = leaning_of(words, places)
+        intent = intent_of(text, ranking.by_name)
+        if context is not None:
+            followed = self._follow(words, leaning, ranking, intent, context)
+            if followed is not None:
+                return followed
+        elif leaning.bare and (leaning.pointing or not ranking.covered or len(words) < _FEW_WORDS):
+            return Resolved(ranking, (), intent, leans=True)
+        elif leaning.pointing and not ranking.covered and not ranking.named:
+            return Resolved(ranking, (), intent, leans=len(words) <= _FEW_WORDS)
+        return self._alone(text, words, ranking, intent)
+
+    def _follow(
+        self,
+        words: tuple[str, ...],
+        leaning: Leaning,
+        ranking: Ranking,
+        intent: Intent,
+        context: Context,
+    ) -> Resolved | None:
+        """Return what a question that leans on `context` is about, None for one that does not."""
+        carried = context.concepts
+        if leaning.bare:
+            kept = context.intent if intent == "explain" and context.intent != "define" else intent
+            return Resolved(ranking, carried, kept, follows=carried)
+        if ranking.named:
+            return _named_after(words, leaning, ranking, intent, context)
+        points = leaning.pointing and not _stands_alone(ranking)
+        short = len(words) <= _FEW_WORDS and not ranking.covered and _may_lean(ranking)
+        return Resolved(ranking, carried, intent, follows=carried) if points or short else None
+
+    def _alone(
+        self, text: str, words: tuple[str, ...], ranking: Ranking, intent: Intent
+    ) -> Resolved:
+        sides = sides_of(text)
+        compared = None if sides is None else self._compare(sides, ranking)
+        if compared is not None:
+            return compared
+        if compares(words, len(ranking.named), ranking.by_name) and ranking.covered:
+            return Resolved(ranking, ranking.named, "compare")
+        pair = _pair(words, ranking)
+        if pair:
+            return Resolved(ranking, pair, "compare")
+        first = (ranking.hits[0].id,) if ranking.covered else ()
+        concepts = tuple(dict.fromkeys((*first, *self._parts(text))))[:MAX_PARTS]
+        also = () if ranking.by_name or len(concepts) != 1 else _equals(ranking)
+        return Resolved(ranking, concepts, intent, also=also)
+
+    def _compare(self, sides: Sides, ranking: Ranking) -> Resolved | None:
+        """Return a comparison whose sides are not all named, None where it is not one."""
+        found: dict[str, str] = {}
+        missing = []
+        for side, whole in zip(sides.texts, with_shared_noun(sides.texts), strict=True):
+            slug = self._side(side, whole, sides.plain)
+            if slug is None and is_pronoun(side):
+                # "What is X, and how does it differ from Y?"
+                slug = next((s for s in ranking.named if s not in found), None)
+            if slug is None:
+                missing.append(side)
+            else:
+                found.setdefault(slug, side)
+        if not found or len(found) + len(missing) < PAIR:
+            return None
+        likely = {hit.id for hit in ranking.hits[:N_LIKELY]}.union(ranking.named)
+        if not likely.intersection(found):
+            return None
+        if missing and not (sides.plain and ranking.covered):
+            return None
+        return Resolved(ranking, tuple(found), "compare", missing=tuple(missing))
+
+    def _side(self, side: str, whole: str, plain: bool) -> str | None:
+        """Return the concept of one side: what it names, or else, if need be, what it is about."""
+        for text in dict.fromkeys((side, whole)):
+            named = self._ranker.names_only(text)
+            if named:
+                return named[0]
+        if not plain or is_pronoun(side):
+            return None
+        ranking = self._ranker.rank(whole, 1)
+        return ranking.hits[0].id if ranking.covered else None
+
+    def _parts(self, text: str) -> Iterator[str]:
+        """Yield the concepts of the questions that `text` asks one after the other."""
+        parts = parts_of(text)
+        for part in parts[:MAX_PARTS] if len(parts) > 1 else ():
+            named = self._ranker.names_only(part)
+            if named:
+                yield from named
+                continue
+            ranking = self._ranker.rank(part, 1)
+            if ranking.chance >= SURE:
+                yield ranking.hits[0].id
+
+
+def _named_after(
+    words: tuple[str, ...],
+    leaning: Leaning,
+    ranking: Ranking,
+    intent: Intent,
+    context: Context,
+) -> Resolved | None:
+    """Return what a question that names a concept of its own takes from `context`, if anything.
+
+    What it names comes first; what was carried stands beside it where the question points back.
+    """
+    carried = context.concepts
+    others = tuple(slug for slug in ranking.named if slug not in carried)
+    if ranking.by_name and words[:1] in (("and",), ("or",)) and intent == "define":
+        return Resolved(ranking, ranking.named, context.intent)
+    leans = leaning.pointing or ranking.by_name
+    if len(ranking.named) == len(others) == 1 and leans and compares_back(words):
+        return Resolved(ranking, (carried[0], *others), "compare", follows=carried[:1])
+    if others and leaning.pointing:
+        return Resolved(ranking, (*others, carried[0]), intent, follows=carried[:1])
+    return None
+
+
+def _pair(words: tuple[str, ...], ranking: Ranking) -> tuple[str, ...]:
+    """Return the two named concepts that are also likely, where the question sets them together."""
+    likely = {hit.id for hit in ranking.hits[:N_LIKELY]}
+    both = tuple(slug for slug in ranking.named if slug in likely)
+    together = may_compare(words) or len(words) <= _FEW_WORDS
+    return both if len(both) == PAIR and together and ranking.covered else ()
+
+
+def _stands_alone(ranking: Ranking) -> bool:
+    told = ranking.evidence[ranking.hits[0].id] if ranking.hits else {}
+    return ranking.covered and told.get("closest_question", 0.0) >= ALONE
+
+
+def _may_lean(ranking: Ranking) -> bool:
+    """Tell whether a question that nothing covers may be about what came before."""
+    return ranking.signs.get("outside", 1.0) < ALONE
+
+
+def _equals(ranking: Ranking) -> tuple[str, ...]:
+    close = zip(ranking.hits[1:2], ranking.shares[1:2], strict=True)
+    return tuple(hit.id for hit, share in close if share >= EQUAL * ranking.shares[0])

@@ -1,0 +1,174 @@
+"""Depth and audience in a question's own words: "explain like I'm five", "as an investor"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from gecko_qa.layout import Layout
+
+Depth = Literal["shortest", "simple", "deep", "simpler", "deeper"]
+
+_SOMEONE = r"(?:an?|the|my|our|your|some|any)?\s*(?:\w+[- ])?"
+_NOVICES = (
+    r"(?:kids?|child(?:ren)?|beginners?|dummies|newbies?|noobs?|novices?|(?:five|5|six|6|ten|10)"
+    r"[- ]year[- ]olds?|lay\s?(?:man|men|person|people)|non[- ]?technical (?:people|person|readers?"
+    r"|audience|friends?|boss|manager)|grand(?:ma|mother|pa|father)|mother|mom|mum)"
+)
+_EXPLAIN = r"(?:explain|describe|tell|break|put|describing|explaining)"
+
+_DEPTHS: tuple[tuple[Depth, str], ...] = (
+    ("shortest", r"tl;?\s?dr"),
+    ("shortest", r"(?:in|as)\s+(?:one|a\s+single|1|a)\s+(?:short\s+)?(?:sentence|line)"),
+    (
+        "shortest",
+        r"in\s+(?:a\s+nutshell|short|brief|(?:a\s+few|two|2|three|3)\s+(?:words|lines|sentences))",
+    ),
+    ("shortest", r"(?:summari[sz]e|sum\s+up)(?=\s+(?:it|this|that)\b)"),
+    (
+        "shortest",
+        r"(?:the\s+)?(?:short(?:est)?|quick)\s+(?:possible\s+)?(?:version|answer|definition|summary)(?:\s+of)?",
+    ),
+    ("shortest", r"one[- ]liner|(?:very\s+)?briefly"),
+    ("simple", r"eli\s?5"),
+    (
+        "simple",
+        _EXPLAIN
+        + r"(?:\s+(?:it|this|that))?(?:\s+to\s+me)?\s+(?:like|as\s+if|as\s+though)\s+(?:i'?\s?a?m"
+        r"|i\s+were|i\s+was|we'?re)\s+(?:an?\s+)?(?:\w+[- ]?){1,3}?(?:old|five|5|child|kid|beginner"
+        r"|dummy|idiot|stupid)\b",
+    ),
+    ("simple", r"like\s+i'?\s?a?m\s+(?:five|5|a\s+(?:child|kid|beginner))"),
+    (
+        "simple",
+        r"in\s+(?:very\s+|really\s+|more\s+)?(?:simple|simpler|plain|layman'?s?|lay|easy|everyday"
+        r"|non[- ]?technical)\s+(?:words|terms|english|language)",
+    ),
+    (
+        "simple",
+        r"(?:a\s+)?(?:simple|easy)\s+explanation(?:\s+of)?|without\s+(?:the\s+)?(?:jargon|maths?)",
+    ),
+    ("simple", r"simply(?=\s+(?:explain|put)|\W*$)"),
+    ("simple", r"(?:for|to)\s+" + _SOMEONE + _NOVICES),
+    ("deep", r"go\s+(?:really\s+|very\s+)?deep(?:\s+(?:in(?:to)?|on))?"),
+    ("deeper", r"(?:go|dig|dive)\s+(?:a\s+bit\s+|much\s+)?deeper(?:\s+(?:in(?:to)?|on))?"),
+    ("deeper", r"(?:in\s+)?(?:more|greater|further)\s+(?:depth|details?)(?:\s+(?:about|on))?"),
+    ("deeper", r"more\s+technical(?:ly)?|deeper"),
+    (
+        "simpler",
+        r"(?:much\s+)?(?:simpler|easier)(?:\s+please)?|more\s+simply|too\s+(?:technical|complicated|hard)",
+    ),
+    ("simpler", r"dumb\s+(?:it|that|this)\s+down"),
+    ("deep", r"in[- ](?:full\s+)?(?:depth|detail)|(?:a\s+)?deep[- ]dive(?:\s+(?:in(?:to)?|on))?"),
+    (
+        "deep",
+        r"(?:the\s+)?(?:full\s+|all\s+the\s+)?technical\s+(?:details?|explanation|answer|version|terms|level)(?:\s+of)?",
+    ),
+    ("deep", r"(?:at|on)\s+(?:an?\s+)?(?:expert|advanced|technical|graduate|phd)\s+level"),
+    (
+        "deep",
+        r"(?:for|to)\s+(?:an?\s+)?experts?"
+        r"|technically(?=\W*$)|^technically|(?<=work )technically",
+    ),
+    ("deep", r"mathematically|rigorously"),
+)
+
+_AUDIENCES = {
+    "investor": (
+        r"(?:angel\s+)?investors?|vcs?|venture\s+capitalists?|shareholders?|fund\s+managers?"
+    ),
+    "builder": (
+        r"builders?|developers?|devs?|(?:software\s+|ml\s+|ai\s+)?engineers?|programmers?|founders?"
+        r"|entrepreneurs?|product\s+(?:managers?|people|owners?)|pms?|practitioners?|start-?ups?|coders?"
+    ),
+    "researcher": r"researchers?|scientists?|academics?|phds?(?:\s+students?)?|scholars?",
+    "curious": (
+        r"(?:just\s+)?curious(?:\s+(?:people|person|readers?|minds?))?|normies?"
+        r"|(?:normal|ordinary|plain|everyday)\s+(?:curious\s+)?(?:people|person|citizens?)"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a question says of depth and audience, and what is left of it without that.
+
+    `depth` is one of the words below, or a level's id, or None; `audience` is an id or None.
+    """
+
+    rest: str
+    depth: Depth | str | None
+    audience: str | None
+
+
+def read_wording(text: str, layout: Layout) -> Wording:
+    """Find the depth and the audience that `text` asks for, and take the phrases out of it."""
+    rest, level = _take_level(text, layout)
+    depth: Depth | str | None = level
+    for name, pattern in _DEPTHS:
+        if depth is None:
+            rest, found = _take(rest, pattern)
+            depth = name if found else None
+    audience = None
+    for choice in layout.audiences:
+        words = _AUDIENCES.get(choice.id, re.escape(choice.name.lower()) + "s?")
+        if audience is None:
+            rest, found = _take(rest, _addressing(words))
+            audience = choice.id if found else None
+    return Wording(rest, depth, audience)
+
+
+def level_of(depth: Depth | str | None, dial: str, standing: str, layout: Layout) -> str:
+    """Return the level that `depth` means: the dial's where it is None.
+
+    "simpler" and "deeper" go one step from the `standing` level, as far as there is one.
+    """
+    ids = [choice.id for choice in layout.levels]
+    if depth is None or depth in ids:
+        return depth or dial
+    place = ids.index(standing)
+    steps = {
+        "shortest": 0,
+        "simple": min(1, len(ids) - 1),
+        "deep": len(ids) - 1,
+        "simpler": max(place - 1, 0),
+        "deeper": min(place + 1, len(ids) - 1),
+    }
+    return ids[steps[depth]]
+
+
+def _addressing(words: str) -> str:
+    who = rf"(?:{words})"
+    return (
+        rf"(?:from\s+)?(?:an?\s+|the\s+)?{who}'?s?\s+(?:perspective|point\s+of\s+view|viewpoint|angle|view)"
+        rf"|(?:what\s+(?:does|do|is|are)\s+(?:it|this|that|they)\s+(?:mean|imply)\s+)?(?:for|as|to)\s+"
+        rf"(?:an?|the|us|our|my|we)?\s*(?:\w+\s+)?{who}(?!\s+\w+(?:ing|ment)\b)"
+        rf"|(?:i(?:'?m|\s+am)|we(?:'?re|\s+are))\s+(?:an?\s+|two\s+|three\s+)?{who}|^{who}\s+here\b"
+        rf"|(?:should|would|could|can|must|does)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?{who}"
+        rf"(?:\s+(?:know|understand|remember|do|take|learn|think|use))?"
+        rf"|(?<=what about )(?:the\s+)?{who}(?=\W*$)|(?<=and )(?:the\s+)?{who}(?=\W*$)"
+    )
+
+
+def _take_level(text: str, layout: Layout) -> tuple[str, str | None]:
+    """Take out a level that is asked for by its name: "level 2", "at level 2"."""
+    for choice in layout.levels:
+        name = re.escape(choice.name).replace(r"\ ", r"[\s-]*")
+        rest, found = _take(
+            text, rf"(?:at|on|in|show(?:\s+me)?)\s+{name}|{name}(?=\W*(?:please\W*)?$)"
+        )
+        if found:
+            return rest, choice.id
+    return text, None
+
+
+def _take(text: str, pattern: str) -> tuple[str, bool]:
+    """Return `text` without the first phrase that fits, tidied, and whether there was one."""
+    straight = text.replace("’", "'")
+    found = re.search(rf"(?<!\w)(?:{pattern})(?!\w)", straight, re.IGNORECASE)
+    if found is None:
+        return text, False
+    before, after = text[: found.start()], text[found.end() :]
+    rest = f"{before.rstrip(' ,;:-')} {after.lstrip(' ,;:-')}".lstrip(" .,;:!?-")
+    return re.sub(r"\s+(?=[?.!,;:]|\s)", "", rest).strip(), True
