@@ -24,8 +24,9 @@ HERE = Path(__file__).parent
 FOLDS = 5
 RANK_PENALTY = 1e-3
 COVER_PENALTY = 1e-3
-FALSE_REFUSALS = 0.05
-"""Share of the training questions that may be refused, in cross-validation: it sets the bar."""
+FALSE_REFUSALS = 0.06
+"""Share of the training questions that may be refused, in cross-validation: it sets the bar. About
+as many questions on AI that no explainer covers are then answered."""
 
 
 def read(library: Library) -> tuple[list[Case], list[Case]]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from gecko_qa.corpus.folder import valid_corpus
+from gecko_qa.corpus.wordings import OUTSIDE_FILE, PHRASINGS_FILE
 from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.encoder.fake import HashEncoder
 from gecko_qa.index.build import encode_keys, index_files, silent, write_index
@@ -67,6 +68,14 @@ def write_corpus(folder: Path, files: Mapping[str, str]) -> Path:
     return folder
 
 
+def write_wordings(folder: Path, phrasings: str = "", outside: str = "") -> Path:
+    """Write `phrasings.tsv` and `outside.txt` as given into `folder` and return it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PHRASINGS_FILE).write_text(phrasings, encoding="utf-8", newline="")
+    (folder / OUTSIDE_FILE).write_text(outside, encoding="utf-8", newline="")
+    return folder
+
+
 def three_explainers() -> dict[str, str]:
     """Return three explainers that share few words."""
     return {
@@ -96,7 +105,7 @@ def three_explainers() -> dict[str, str]:
 def fake_index(corpus_folder: Path, index_folder: Path) -> Index:
     """Build a whole index of a corpus with `HashEncoder`, without any model."""
     corpus = valid_corpus(corpus_folder)
-    keys = keys_of(corpus.explainers)
+    keys = keys_of(corpus.explainers, corpus.wordings)
     encoder = HashEncoder(FAKE_CARD.dimensions)
     vectors = encode_keys(keys, encoder, {}, silent)
     with locked(index_folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from gecko_qa.edges.web.html import (
     render_note,
 )
 from gecko_qa.library import Library
+from gecko_qa.spelling import Correction
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -28,6 +31,7 @@ class Reader(HTMLParser):
         super().__init__()
         self.tags: list[str] = []
         self.ids: list[str] = []
+        self.links: list[str] = []
         self.passages: dict[str, list[str]] = {}
         self._passage: str | None = None
         self._in_text = 0
@@ -38,6 +42,8 @@ class Reader(HTMLParser):
         self.tags.append(tag)
         if values.get("id"):
             self.ids.append(str(values["id"]))
+        if tag == "a":
+            self.links.append(str(values["href"]))
         if values.get("data-passage"):
             self._passage = str(values["data-passage"])
         if tag == "div":
@@ -50,6 +56,11 @@ class Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self._in_text and self._passage and data.strip():
             self.passages.setdefault(self._passage, []).append(data)
+
+
+def plain(html: str) -> str:
+    """Return the text of `html` without tags, runs of white space as one space."""
+    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 def words(text: str) -> list[str]:
@@ -91,13 +102,19 @@ def test_a_shown_passage_is_the_passage_word_for_word(library: Library, n_explai
             for passage in answer.passages:
                 assert " ".join(passages[passage.id]).split() == words(passage.text)
                 shown += 1
+            definition = answer.definition
+            assert definition is not None
+            assert " ".join(passages[definition.id]).split() == words(definition.text)
     assert shown == n_explainers * 4 * 2
 
 
-def test_the_take_is_labelled_an_opinion(small_library: Library) -> None:
-    html = render_answers([small_library.ask("Gecko's opinion on tree frogs")], small_library)
+def test_the_take_is_labelled_an_opinion(library: Library) -> None:
+    answer = library.ask("What is Gecko's opinion on RLHF?")
+    html = render_answers([answer], library)
+    assert [passage.section for passage in answer.passages] == ["level-1", "take"]
     assert html.count("Opinion") == 1
-    assert html.index("gq-take") < html.index("Opinion") < html.index("We like Tree frogs.")
+    assert html.index('data-passage="rlhf#level-1"') < html.index("gq-take")
+    assert html.index("gq-take") < html.index("Opinion") < html.rindex('class="gq-text"')
 
 
 def test_not_covered_offers_the_nearest_as_links(small_library: Library) -> None:
@@ -105,6 +122,87 @@ def test_not_covered_offers_the_nearest_as_links(small_library: Library) -> None
     assert "No explainer covers this." in html
     assert html.count('<a href="/explainers/') == 3
     assert "data-passage" not in html
+
+
+def test_an_answer_says_for_whom_how_deep_and_why(small_library: Library) -> None:
+    answer = small_library.ask("What are setae?", level="2", audience="investor")
+    text = plain(render_answers([answer], small_library))
+    assert "Level 2 · for Investor · matched the alias setae Gecko feet › TL;DR" in text
+
+
+def test_an_answer_without_passages_says_nothing_of_depth_or_why(small_library: Library) -> None:
+    answers = [small_library.ask("hi"), small_library.ask("Roman empire")]
+    assert "Level 1" not in render_answers(answers, small_library)
+
+
+def test_a_definition_comes_before_the_passages(small_library: Library) -> None:
+    html = render_answers([small_library.ask("What are setae?", level="2")], small_library)
+    assert re.findall('data-passage="(.*?)"', html) == ["gecko-feet#tldr", "gecko-feet#level-2"]
+    assert html.count("Sources of") == 1
+    assert Reader(html).passages["gecko-feet#tldr"] == [
+        "Gecko feet is a thing that tests talk about."
+    ]
+
+
+def test_a_definition_that_is_the_answer_stands_once(small_library: Library) -> None:
+    answer = small_library.ask("What are setae?", level="tldr")
+    assert answer.definition in answer.passages
+    html = render_answers([answer], small_library)
+    assert re.findall('data-passage="(.*?)"', html) == ["gecko-feet#tldr"]
+
+
+def test_a_question_that_is_not_by_name_gets_no_definition(small_library: Library) -> None:
+    html = render_answers([small_library.ask("Why do geckos stick to glass?")], small_library)
+    assert re.findall('data-passage="(.*?)"', html) == ["gecko-feet#level-1"]
+
+
+def test_a_mended_question_stands_as_typed_above_how_it_was_read(small_library: Library) -> None:
+    html = render_answers([small_library.ask("tree froggs")], small_library)
+    assert "tree froggs Showing frogs. Level 1" in plain(html)
+    assert "Showing" not in render_answers([small_library.ask("tree frogs")], small_library)
+    as_typed = small_library.ask("tree froggs", as_typed=True)
+    assert "Showing" not in render_answers([as_typed], small_library)
+
+
+def test_every_mended_word_is_shown(library: Library) -> None:
+    html = render_answers([library.ask("Explain transformres and atention")], library)
+    assert "Showing transformers, attention." in html
+
+
+def test_a_term_that_is_only_mentioned_leads_to_its_passages(small_library: Library) -> None:
+    html = render_answers([small_library.ask("van der Waals")], small_library)
+    text = plain(html)
+    assert "No explainer covers “van der Waals”; it is mentioned in these." in text
+    assert text.index("Gecko feet › Level 2") < text.index("The nearest concepts are:")
+    assert Reader(html).links[0] == "/explainers/gecko-feet#level-2"
+    assert "data-passage" not in html
+    assert "Sources of" not in html
+
+
+def test_another_concept_that_fits_as_well_is_a_link_below_the_passages(
+    small_library: Library,
+) -> None:
+    answer = replace(small_library.ask("Why do geckos stick to glass?"), also=("tree-frogs",))
+    html = render_answers([answer], small_library)
+    assert "It may also be about: Tree frogs" in plain(html)
+    assert html.index("data-passage") < html.index('<a href="/explainers/tree-frogs">')
+    assert "It may also be about" not in render_answers(
+        [small_library.ask("tree frogs")], small_library
+    )
+
+
+def test_a_side_that_nothing_covers_is_named_above_the_passages(small_library: Library) -> None:
+    message = "No explainer covers “owls”."
+    answer = replace(small_library.ask("tree frogs"), missing=("owls",), message=message)
+    html = render_answers([answer], small_library)
+    assert html.index(message) < html.index("data-passage")
+
+
+def test_what_asks_back_shows_its_message_alone(small_library: Library) -> None:
+    html = render_answers([small_library.ask("why?")], small_library)
+    assert 'data-status="needs_context"' in html
+    assert plain(html).startswith("why? This follows up on something")
+    assert Reader(html).links == []
 
 
 def test_markup_in_a_question_is_text(small_library: Library) -> None:
@@ -115,8 +213,21 @@ def test_markup_in_a_question_is_text(small_library: Library) -> None:
 
 def test_markup_in_the_corpus_is_text(hostile: Library) -> None:
     explainer = hostile.explainer("feet")
+    by_name = hostile.ask(f"hairs {SCRIPT}", level="1")
+    everywhere = replace(
+        by_name,
+        because=f"matched the title Feet {SCRIPT}",
+        correction=Correction(SCRIPT, ((SCRIPT, SCRIPT),)),
+        message=f"No explainer covers “{SCRIPT}”.",
+        definition=hostile.definition("feet"),
+        mentioned=by_name.passages,
+        nearest=("feet",),
+        also=("feet",),
+    )
     for html in (
         render_answers([hostile.ask("feet", level="1")], hostile),
+        render_answers([by_name], hostile),
+        render_answers([everywhere], hostile),
         render_definition(explainer, hostile.definition("feet")),
         render_explainer(explainer, hostile),
         render_explainers(hostile),

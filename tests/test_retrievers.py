@@ -11,7 +11,8 @@ import pytest
 
 from gecko_qa.encoder.fake import HashEncoder
 from gecko_qa.index.folder import read_manifest
-from gecko_qa.index.lexical import build_lexical, load_lexical
+from gecko_qa.index.keys import leading_keys
+from gecko_qa.index.lexical import build_lexical, read_lexical
 from gecko_qa.index.load import Index
 from gecko_qa.retrieval.dense import DenseRetriever
 from gecko_qa.retrieval.hit import Hit, Retriever
@@ -39,7 +40,8 @@ def dense(rows: Mapping[str, str]) -> DenseRetriever:
 
 
 def lexical(rows: Mapping[str, str]) -> LexicalRetriever:
-    return LexicalRetriever(list(rows), load_lexical(build_lexical(list(rows.values()))))
+    files = build_lexical("rows", list(rows.values()))
+    return LexicalRetriever(list(rows), read_lexical("rows", files.__getitem__))
 
 
 @pytest.fixture(params=[dense, lexical])
@@ -117,7 +119,7 @@ def test_asking_again_gives_the_same_hits(retriever: Retriever, query: str) -> N
     "open_retriever",
     [
         lambda index: DenseRetriever([k.id for k in index.keys], index.vectors, index.encoder),
-        lambda index: LexicalRetriever([k.id for k in index.keys], index.lexical),
+        lambda index: LexicalRetriever([k.id for k in leading_keys(index.keys)], index.lexical),
     ],
     ids=["dense", "lexical"],
 )
@@ -133,6 +135,19 @@ def test_a_reload_from_disk_gives_identical_hits(
     assert ids_of(hits) == ["gecko-feet#ask-1"]
 
 
+def test_a_reload_of_whole_concepts_gives_identical_hits(small_index: Index) -> None:
+    folder = small_index.folder
+    again = Index(folder, read_manifest(folder), encoder=HashEncoder(256))
+    slugs = [explainer.slug for explainer in small_index.explainers]
+    before = LexicalRetriever(slugs, small_index.concept_lexical)
+    after = LexicalRetriever(slugs, again.concept_lexical)
+    # Lizards stand in an ask, mucus in a passage, and frogs' name in one of the other's lists.
+    for query in ("lizards on ceilings", "mucus", "Hylidae", "rubber tiles", "zebra"):
+        assert before.retrieve(query, 3) == after.retrieve(query, 3)
+    assert ids_of(after.retrieve("lizards on ceilings", 3)) == ["gecko-feet"]
+    assert ids_of(after.retrieve("mucus", 3)) == ["tree-frogs"]
+
+
 def test_a_dense_score_is_a_cosine() -> None:
     hits = dense(ROWS).retrieve("green", 5)
     assert ids_of(hits)[:3] == ["frog-a", "frog-b", "toad"]
@@ -142,6 +157,36 @@ def test_a_dense_score_is_a_cosine() -> None:
 def test_dense_scores_stand_by_row() -> None:
     scores = dense(ROWS).scores("sticky gecko feet")
     assert scores.tolist() == pytest.approx([0.0, 1.0, 0.0, 0.0, 0.0], abs=1e-6)
+
+
+def test_the_vector_of_a_question_is_the_encoders_and_has_one_axis() -> None:
+    vector = dense(ROWS).vector("sticky gecko feet")
+    assert vector.tolist() == HashEncoder(256).encode_queries(["sticky gecko feet"])[0].tolist()
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_the_cosines_of_a_questions_vector_are_its_scores(query: str) -> None:
+    retriever = dense(ROWS)
+    cosines = retriever.cosines(retriever.vector(query))
+    assert cosines.dtype == np.float32
+    assert cosines.tolist() == retriever.scores(query).tolist()
+
+
+def test_a_cosine_is_the_dot_product_with_each_row() -> None:
+    rows = HashEncoder(256).encode_passages(list(ROWS.values()))
+    # In double precision, and with every other number left out: neither changes what is meant.
+    vector = np.zeros(512)
+    vector[::2] = rows[1]
+    cosines = dense(ROWS).cosines(vector[::2])
+    assert cosines.tolist() == pytest.approx((rows @ rows[1]).tolist(), abs=1e-6)
+
+
+def test_an_index_without_rows_has_no_cosines() -> None:
+    import faiss
+
+    empty = DenseRetriever([], faiss.IndexFlatIP(256), HashEncoder(256))
+    assert empty.scores("green frog").tolist() == []
+    assert empty.retrieve("green frog", 5) == ()
 
 
 def test_a_lexical_score_is_bm25_as_lucene_has_it() -> None:
@@ -161,7 +206,12 @@ def test_words_never_seen_give_no_lexical_hit(query: str) -> None:
 
 @pytest.mark.parametrize(
     ("query", "found"),
-    [("frog", ["frog-a", "frog-b"]), ("zebra gecko", ["gecko"]), ("tile", ["cup"])],
+    [
+        ("frog", ["frog-a", "frog-b"]),
+        ("zebra gecko", ["gecko"]),
+        ("tile", ["cup"]),
+        ("tiling", ["cup"]),  # another form of "tiles"
+    ],
 )
 def test_a_row_that_shares_no_word_is_no_lexical_hit(query: str, found: list[str]) -> None:
     hits = lexical(ROWS).retrieve(query, 5)
@@ -174,7 +224,24 @@ def test_no_lexical_hit_stands_for_a_filtered_row_without_the_word() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "rows"), [("green", [0, 2, 4]), ("tile", [3]), ("zebra", []), ("on", []), ("", [])]
+    ("stem", "rows"),
+    [
+        ("green", [0, 2, 4]),
+        ("tile", [3]),
+        ("sticki", [1]),
+        ("sticky", []),  # no stem
+        ("zebra", []),
+        ("on", []),
+        ("", []),
+    ],
 )
-def test_rows_with_a_word_are_those_whose_text_holds_it(word: str, rows: list[int]) -> None:
-    assert sorted(lexical(ROWS).rows_with(word).tolist()) == rows
+def test_rows_with_a_stem_are_those_whose_text_holds_it(stem: str, rows: list[int]) -> None:
+    retriever = lexical(ROWS)
+    assert sorted(retriever.rows_with(stem).tolist()) == rows
+    assert sorted(retriever.ids_with(stem)) == sorted(IDS[row] for row in rows)
+
+
+def test_forms_of_a_word_have_one_stem() -> None:
+    retriever = lexical({"a": "Models hallucinate", "b": "a hallucination", "c": "hallucinogens"})
+    assert ids_of(retriever.retrieve("hallucinating", 5)) == ["b", "a"]  # the shorter text first
+    assert sorted(retriever.ids_with("hallucin")) == ["a", "b"]

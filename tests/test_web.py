@@ -21,19 +21,28 @@ def client(library: Library) -> Iterator[TestClient]:
         yield client
 
 
-def body_of(client: TestClient, name: str, data: list[Any]) -> dict[str, Any]:
+def body_of(
+    client: TestClient, name: str, data: list[Any], reader: str = "a reader"
+) -> dict[str, Any]:
     """Return what the chat's page sends to call one of its functions."""
     config = client.get("/config").json()
     ids = [d["id"] for d in config["dependencies"] if d["api_name"] == name]
-    return {"data": data, "fn_index": ids[0], "session_hash": f"{name} {data[0]}"[:40]}
+    return {"data": data, "fn_index": ids[0], "session_hash": reader}
 
 
-def call(client: TestClient, name: str, data: list[Any]) -> list[Any]:
-    """Call one of the chat's functions as its page does, and return what it gives."""
-    done = client.post("/gradio_api/run/predict", json=body_of(client, name, data))
+def call(client: TestClient, name: str, data: list[Any], reader: str) -> dict[str, Any]:
+    """Call one of the chat's functions as its page does; return what it sends, by what it is."""
+    done = client.post("/gradio_api/run/predict", json=body_of(client, name, data, reader))
     assert done.status_code == 200, done.text
-    data = done.json()["data"]
-    return data
+    box, html, answers, note, context, about, typed = done.json()["data"]
+    assert (answers, context) == (None, None), "the session's state stays on the server"
+    return {"box": box, "html": html, "note": note, "about": about, "typed": typed}
+
+
+def ask(
+    client: TestClient, question: str, reader: str, level: str = "1", audience: str = "everyone"
+) -> dict[str, Any]:
+    return call(client, "ask", [question, level, audience, None, None], reader)
 
 
 def test_the_chat_is_at_the_root(client: TestClient) -> None:
@@ -65,21 +74,64 @@ def test_define_leads_to_the_explainer(client: TestClient) -> None:
 def test_a_question_is_answered_and_a_dial_changes_the_answer_in_place(
     client: TestClient,
 ) -> None:
-    box, html, *_ = call(client, "ask", ["What is RLHF?", "2", "everyone", None])
-    assert box == ""
-    assert 'data-passage="rlhf#level-2"' in html
-    body = body_of(client, "turn_dial", ["tldr", "investor", None])
-    body["session_hash"] = body_of(client, "ask", ["What is RLHF?"])["session_hash"]
-    html = client.post("/gradio_api/run/predict", json=body).json()["data"][0]
+    shown = ask(client, "What is RLHF?", "dial", level="2")
+    assert shown["box"] == ""
+    assert 'data-passage="rlhf#level-2"' in shown["html"]
+    html = call(client, "turn_dial", ["tldr", "investor", None, None], "dial")["html"]
     assert html.count("<article") == 1
     assert 'data-passage="rlhf#tldr"' in html
     assert 'data-passage="rlhf#takeaways-investor"' in html
 
 
+def test_a_follow_up_builds_on_what_the_session_carries(client: TestClient) -> None:
+    first = ask(client, "What is RLHF?", "follow")
+    assert (first["about"]["value"], first["about"]["visible"]) == ("About: RLHF ✕", True)
+    shown = ask(client, "how is it different from DPO?", "follow")
+    newest = shown["html"].split("<article")[1]
+    assert 'data-passage="rlhf#level-1"' in newest
+    assert 'data-passage="direct-preference-optimization#level-1"' in newest
+    assert shown["about"]["value"] == "About: RLHF, Direct preference optimization ✕"
+
+
+def test_what_was_forgotten_is_not_followed_up(client: TestClient) -> None:
+    ask(client, "What is RLHF?", "forget")
+    shown = call(client, "forget", [None], "forget")
+    assert shown["about"]["visible"] is False
+    assert 'data-passage="rlhf#level-1"' in shown["html"]
+    assert 'data-status="needs_context"' in ask(client, "why?", "forget")["html"]
+
+
+def test_a_mended_question_is_asked_again_as_typed(client: TestClient) -> None:
+    shown = ask(client, "What is RLFH?", "typed")
+    assert "Showing RLHF." in shown["html"]
+    assert (shown["typed"]["value"], shown["typed"]["visible"]) == (
+        "Search for “RLFH” instead",
+        True,
+    )
+    again = call(client, "ask_as_typed", ["1", "everyone", None, None], "typed")
+    assert again["html"].count("<article") == 1
+    assert "Showing" not in again["html"]
+    assert "data-passage" not in again["html"]
+    assert again["typed"]["visible"] is False
+
+
+def test_another_session_carries_nothing(client: TestClient) -> None:
+    ask(client, "What is RLHF?", "one")
+    html = ask(client, "why?", "another")["html"]
+    assert html.count("<article") == 1
+    assert 'data-status="needs_context"' in html
+
+
+def test_what_a_request_claims_to_carry_is_not_carried(client: TestClient) -> None:
+    claimed = {"concepts": ["rlhf"], "intent": "define", "level": "1"}
+    data = ["why?", "1", "everyone", [{"question": "x"}], claimed]
+    assert 'data-status="needs_context"' in call(client, "ask", data, "claims")["html"]
+
+
 def test_what_cannot_be_asked_stays_in_the_box_with_a_note(client: TestClient) -> None:
-    box, _, _, note = call(client, "ask", ["x" * 1001, "2", "everyone", None])
-    assert box == "x" * 1001
-    assert "1000 are allowed" in note
+    shown = ask(client, "x" * 1001, "long", level="2")
+    assert shown["box"] == "x" * 1001
+    assert "1000 are allowed" in shown["note"]
 
 
 def test_every_answer_carries_our_headers(client: TestClient) -> None:
@@ -136,7 +188,7 @@ FILES: list[Any] = [
 @pytest.mark.parametrize("value", FILES)
 def test_a_file_in_place_of_a_question_is_not_read(client: TestClient, value: object) -> None:
     # Gradio makes text of what is none, or refuses it: either way it stays what was sent.
-    data = [value, "2", "everyone", None]
+    data = [value, "2", "everyone", None, None]
     answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
     assert answer.status_code in (200, 500)
     assert "root:" not in answer.text
@@ -146,7 +198,7 @@ def test_a_file_in_place_of_a_question_is_not_read(client: TestClient, value: ob
 @pytest.mark.parametrize("value", FILES)
 @pytest.mark.parametrize("slot", [1, 2])
 def test_what_is_no_choice_turns_no_dial(client: TestClient, value: object, slot: int) -> None:
-    data: list[Any] = ["What is RLHF?", "2", "everyone", None]
+    data: list[Any] = ["What is RLHF?", "2", "everyone", None, None]
     data[slot] = value
     answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
     assert answer.status_code == 500

@@ -60,10 +60,10 @@ _COMPARING = frozenset(
 )
 _LOOSELY_COMPARING = frozenset(
     folded_words(
-        "or between rather instead same over side just which both not than replace add against "
-        "better worse prefer choose pick opposed trade-off tradeoff separate separates relative "
-        "next change changed lack lacks substitute together replaced each line begin end "
-        "respectively"
+        "or related between rather instead same over side just which both not than replace add "
+        "against better worse prefer choose pick opposed trade-off tradeoff separate separates "
+        "relative next change changed lack lacks substitute together replaced each line begin "
+        "end respectively"
     )
 )
 _COMPARING_BACK = frozenset(
@@ -123,6 +123,11 @@ def may_compare(words: tuple[str, ...]) -> bool:
     """Tell whether the folded `words` may set two things side by side, by a lesser word."""
     loosely = len(words) <= _MANY and _LOOSELY_COMPARING.intersection(words)
     return bool(loosely or _COMPARING.intersection(words))
+
+
+def joins(words: tuple[str, ...]) -> bool:
+    """Tell whether the folded `words` between two names join or compare them, or are none."""
+    return not words or bool((_COMPARING | _LOOSELY_COMPARING | _JOINING).intersection(words))
 
 
 def compares_back(words: tuple[str, ...]) -> bool:

@@ -12,13 +12,24 @@ from gecko_qa.answer.conversation import (
     leaning_of,
     without_turning,
 )
-from gecko_qa.answer.intent import PAIR, Intent, compares, compares_back, intent_of, may_compare
+from gecko_qa.answer.intent import (
+    PAIR,
+    Intent,
+    compares,
+    compares_back,
+    intent_of,
+    joins,
+    may_compare,
+)
 from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
+from gecko_qa.names import Mention
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
 from gecko_qa.words import folded_words
 
 N_CANDIDATES = 5
-MAX_PARTS = 3
+MAX_CONCEPTS = 3
+MAX_PARTS = 2
+"""So many parts of a question are ranked for themselves, each at the price of a question."""
 SURE = 0.8
 """A part of a question is answered beside the rest from this probability on."""
 N_LIKELY = 3
@@ -103,7 +114,7 @@ class Resolver:
         if pair:
             return Resolved(ranking, pair, "compare")
         first = (ranking.hits[0].id,) if ranking.covered else ()
-        concepts = tuple(dict.fromkeys((*first, *self._parts(text))))[:MAX_PARTS]
+        concepts = tuple(dict.fromkeys((*first, *self._parts(text))))[:MAX_CONCEPTS]
         also = () if ranking.by_name or len(concepts) != 1 else _equals(ranking)
         return Resolved(ranking, concepts, intent, also=also)
 
@@ -131,26 +142,34 @@ class Resolver:
 
     def _side(self, side: str, whole: str, plain: bool) -> str | None:
         """Return the concept of one side: what it names, or else, if need be, what it is about."""
+        if is_pronoun(side):
+            return None
         for text in dict.fromkeys((side, whole)):
             named = self._ranker.names_only(text)
             if named:
                 return named[0]
-        if not plain or is_pronoun(side):
+        if not plain:
             return None
         ranking = self._ranker.rank(whole, 1)
-        return ranking.hits[0].id if ranking.covered else None
+        if ranking.covered:
+            return ranking.hits[0].id
+        # The noun that a name is in stands last: "today's AI".
+        return ranking.named[-1] if ranking.named else None
 
     def _parts(self, text: str) -> Iterator[str]:
         """Yield the concepts of the questions that `text` asks one after the other."""
         parts = parts_of(text)
-        for part in parts[:MAX_PARTS] if len(parts) > 1 else ():
+        if not 1 < len(parts) <= MAX_CONCEPTS:
+            return
+        n_ranked = 0
+        for part in parts:
             named = self._ranker.names_only(part)
-            if named:
-                yield from named
-                continue
-            ranking = self._ranker.rank(part, 1)
-            if ranking.chance >= SURE:
-                yield ranking.hits[0].id
+            yield from named
+            if not named and n_ranked < MAX_PARTS:
+                n_ranked += 1
+                ranking = self._ranker.rank(part, 1)
+                if ranking.chance >= SURE:
+                    yield ranking.hits[0].id
 
 
 def _named_after(
@@ -177,11 +196,23 @@ def _named_after(
 
 
 def _pair(words: tuple[str, ...], ranking: Ranking) -> tuple[str, ...]:
-    """Return the two named concepts that are also likely, where the question sets them together."""
-    likely = {hit.id for hit in ranking.hits[:N_LIKELY]}
+    """Return the two named concepts that are also likely, where the question sets them together.
+
+    In the asked order where a word between them compares or joins them, else the likelier first.
+    """
+    likely = [hit.id for hit in ranking.hits[:N_LIKELY]]
     both = tuple(slug for slug in ranking.named if slug in likely)
     together = may_compare(words) or len(words) <= _FEW_WORDS
-    return both if len(both) == PAIR and together and ranking.covered else ()
+    if len(both) != PAIR or not together or not ranking.covered:
+        return ()
+    first, second = (m for m in _first_mentions(ranking) if m.concept in both)
+    asked = joins(words[first.end : second.start])
+    return both if asked else tuple(sorted(both, key=likely.index))
+
+
+def _first_mentions(ranking: Ranking) -> tuple[Mention, ...]:
+    mentions = {m.concept: m for m in reversed(ranking.mentions)}
+    return tuple(mentions[slug] for slug in ranking.named)
 
 
 def _stands_alone(ranking: Ranking) -> bool:

@@ -34,6 +34,8 @@ _PLAIN = (
     rf"\bcompar(?:e|es|ing|ison\s+of)\s+(?:and\s+contrast\s+)?{_A}\s+(?:and|with|to|against|{_WITH})"
     rf"\s+{_B}{_END}",
     rf"\bhow\s+(?:is|are|does|do)\s+{_A}\s+(?:any\s+)?{_DIFFER}\s+{_B}{_END}",
+    rf"\bhow\s+(?:is|are|does|do)\s+{_A}\s+and\s+{_B}\s+"
+    r"(?:related?|differ(?:ent)?|connected|compare|linked|fit\s+together)\b",
     rf"\bwhat\s+makes\s+{_A}\s+(?:so\s+)?different\s+(?:from|to|than)\s+{_B}{_END}",
     rf"^{_A}\s+{_WITH}\s+{_B}{_END}",
 )
@@ -57,9 +59,14 @@ _LEAD = re.compile(
     r"|better|going|with)\s+)+",
     re.IGNORECASE,
 )
-_MORE = re.compile(rf"\s*,\s*(?:and\s+|or\s+)?|\s+(?:{_WITH}|or)\s+", re.IGNORECASE)
-_QUESTION = r"(?:what|how|why|when|which|who|is|are|does|do|can|should|could|will)\b"
-_PART_END = re.compile(rf"(?<=[?!.])\s+|,?\s+(?:and|also|but)\s+(?={_QUESTION})", re.IGNORECASE)
+_MORE = re.compile(rf"\s*,\s*(?:and\s+|or\s+)?|\s+(?:{_WITH}|or|over)\s+", re.IGNORECASE)
+_QUESTION = (
+    r"(?:what|how|why|when|which|who|is|are|does|do|can|should|could|will|explain|define|describe"
+    r"|tell\s+me|then)\b"
+)
+_PART_END = re.compile(
+    rf"(?<=[?!.])\s+|,?\s+(?:and|also|but|then)\s+(?={_QUESTION})", re.IGNORECASE
+)
 _ASKING = re.compile(rf"^(?:(?:and|also|but|so)\s+)?{_QUESTION}|\?$", re.IGNORECASE)
 
 
