@@ -64,8 +64,11 @@ def main() -> None:
 
     library = Library.open(Settings())
     library.warm_up()
-    with (HERE / "questions.tsv").open(encoding="utf-8") as file:
-        questions = [r["question"] for r in csv.DictReader(file, delimiter="\t")]
+    path = HERE.parent / "evaluation" / "heldout.tsv"
+    with path.open(encoding="utf-8") as file:
+        questions = [
+            r["question"] for r in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
+        ]
     times = []
     for _ in range(3):
         for question in questions:

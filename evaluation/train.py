@@ -116,8 +116,13 @@ def main() -> None:
     library = Library.open(Settings())
     slugs = [explainer.slug for explainer in library.explainers]
     inside, outside = read(library)
-    single = [case for case in inside if len(case.sides) == 1]
     witness = library.witness
+    # What is asked for by its name alone is found without any weight.
+    inside, outside = (
+        [case for case in cases if not witness.testify(case.question).by_name]
+        for cases in (inside, outside)
+    )
+    single = [case for case in inside if len(case.sides) == 1]
     tables = np.array([witness.testify(case.question).table for case in single], dtype=np.float64)
     right = np.array([[slug in case.covered for slug in slugs] for case in single])
     rank = fit_rank(tables, right)

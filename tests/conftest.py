@@ -9,6 +9,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import pytest
 from builds import bench  # noqa: F401  (a fixture)
+from commands import Cli
 from factories import fake_index, three_explainers, write_corpus
 
 from gecko_qa.index.build import ensure_index
@@ -35,6 +36,12 @@ def small_index(small_corpus: Path, tmp_path: Path) -> Index:
 def small_library(small_index: Index) -> Library:
     """The library of `small_index`."""
     return Library(small_index)
+
+
+@pytest.fixture
+def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
+    """The command line."""
+    return Cli(capsys)
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from gecko_qa.answer.answer import Answer
+from gecko_qa.answer.answering import context_after
+from gecko_qa.answer.conversation import Context
 from gecko_qa.corpus.folder import valid_corpus
 from gecko_qa.corpus.wordings import OUTSIDE_FILE, PHRASINGS_FILE
 from gecko_qa.encoder.base import EncoderCard
@@ -113,3 +116,11 @@ def fake_index(corpus_folder: Path, index_folder: Path) -> Index:
             index_folder, corpus, FAKE_CARD, keys, index_files(corpus, keys, vectors)
         )
     return Index(index_folder, manifest, encoder=encoder)
+
+
+def context_of(answers: Iterable[Answer]) -> Context | None:
+    """Return what a conversation of `answers`, oldest first, carries into the next question."""
+    context = None
+    for answer in answers:
+        context = context_after(answer, context)
+    return context

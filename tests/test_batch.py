@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gecko_qa.batch import answer_file, answer_lines
+from gecko_qa.batch import MAX_TURNS, answer_file, answer_lines
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.library import Library
 
@@ -54,6 +54,101 @@ def test_a_line_that_cannot_be_answered_says_why(
     (answer,) = answer_lines([line], small_library)
     assert list(answer) == ["id", "error"]
     assert answer["error"].startswith(error)
+
+
+def test_a_line_carries_the_turns_before_it(small_library: Library) -> None:
+    before = '{"question": "tree frogs"}, {"question": "setae"}'
+    (answer,) = answer_lines(
+        ['{"question": "why?", "conversation": [' + before + "]}"], small_library
+    )
+    assert answer["status"] == "answered"
+    assert answer["concepts"] == answer["follows"] == ["gecko-feet"]
+
+
+def test_a_turn_has_its_own_dials(small_library: Library) -> None:
+    turn = '{"question": "setae", "level": "2", "audience": "curious"}'
+    (answer,) = answer_lines(
+        ['{"question": "go deeper", "conversation": [' + turn + "]}"], small_library
+    )
+    assert (answer["level"], answer["audience"]) == ("3", None)
+
+
+def test_a_conversation_is_its_own_line_s_alone(small_library: Library) -> None:
+    after = '{"question": "why?", "conversation": [{"question": "setae"}]}'
+    alone = '{"question": "why?"}'
+    answers = list(answer_lines([after, alone, after], small_library))
+    assert [answer["status"] for answer in answers] == ["answered", "needs_context", "answered"]
+    assert answers[0]["id"] == answers[2]["id"] != answers[1]["id"]
+
+
+@pytest.mark.parametrize("conversation", ["null", "[]", '[{"question": "hi"}]'])
+def test_a_conversation_may_hold_nothing_to_carry(
+    small_library: Library, conversation: str
+) -> None:
+    line = '{"question": "why?", "conversation": ' + conversation + "}"
+    (answer,) = answer_lines([line], small_library)
+    assert answer["status"] == "needs_context"
+
+
+def test_a_line_may_ask_to_be_read_as_typed(small_library: Library) -> None:
+    lines = [
+        '{"question": "sucction cups"}',
+        '{"question": "sucction cups", "as_typed": false}',
+        '{"question": "sucction cups", "as_typed": true}',
+    ]
+    mended, plain, typed = answer_lines(lines, small_library)
+    assert mended["correction"]["words"] == [{"typed": "sucction", "read": "suction"}]
+    assert plain["correction"] == mended["correction"]
+    assert typed["correction"] is None
+
+
+def turns(n: int) -> str:
+    return ", ".join(['{"question": "setae"}'] * n)
+
+
+def test_as_many_turns_as_are_allowed_are_carried(small_library: Library) -> None:
+    assert MAX_TURNS == 50
+    line = '{"question": "why?", "conversation": [' + turns(50) + "]}"
+    (answer,) = answer_lines([line], small_library)
+    assert answer["follows"] == ["gecko-feet"]
+
+
+SHAPE = "line 1: “conversation” has to be a list of objects, each with a question."
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ('"conversation": "setae"', SHAPE),
+        ('"conversation": {"question": "setae"}', SHAPE),
+        ('"conversation": ["setae"]', SHAPE),
+        ('"conversation": [{"question": "setae"}, null]', SHAPE),
+        ('"conversation": 1', SHAPE),
+        ('"conversation": false', SHAPE),
+        ('"conversation": [{}]', "line 1: The question has no words. Ask about a concept."),
+        ('"conversation": [{"question": ["a"]}]', "line 1: “question” has to be text."),
+        (
+            '"conversation": [{"question": "setae", "level": "9"}]',
+            "line 1: There is no level “9”. Choose one of: tldr, 1, 2, 3.",
+        ),
+        (
+            '"conversation": [{"question": "\\ud800"}]',
+            "line 1: “question” is not valid Unicode.",
+        ),
+        (
+            '"conversation": [' + turns(51) + "]",
+            "line 1: The conversation has 51 turns; 50 are allowed.",
+        ),
+        ('"as_typed": "yes"', "line 1: “as_typed” has to be true or false."),
+        ('"as_typed": 1', "line 1: “as_typed” has to be true or false."),
+        ('"as_typed": null', "line 1: “as_typed” has to be true or false."),
+    ],
+)
+def test_a_conversation_or_flag_of_another_shape_is_told(
+    small_library: Library, fields: str, error: str
+) -> None:
+    line = '{"id": "x", "question": "setae", ' + fields + "}"
+    assert list(answer_lines([line], small_library)) == [{"id": "x", "error": error}]
 
 
 def test_a_bad_line_keeps_its_place_and_its_id(small_library: Library, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from gecko_qa.settings import Settings
 
@@ -83,6 +83,16 @@ def ask(page: Page, question: str) -> None:
     page.keyboard.press("Enter")
 
 
+def newest(page: Page) -> Locator:
+    return page.locator("article.gq-newest")
+
+
+def shown(page: Page) -> list[str | None]:
+    """Return the passages of the newest answer, from top to bottom."""
+    cards = newest(page).locator("[data-passage]").all()
+    return [card.get_attribute("data-passage") for card in cards]
+
+
 def test_a_reader_asks_and_reads_the_answer(page: Page) -> None:
     ask(page, "What is RLHF?")
     card = page.locator('[data-passage="rlhf#level-1"]')
@@ -93,7 +103,7 @@ def test_a_reader_asks_and_reads_the_answer(page: Page) -> None:
 
 def test_the_dials_change_the_answer_in_place_and_stay_in_view(page: Page) -> None:
     ask(page, "What is RLHF?")
-    expect(page.locator("[data-passage]")).to_have_count(1)
+    expect(page.locator('[data-passage="rlhf#level-1"]')).to_be_visible()
     page.get_by_label("Level 3").check()
     expect(page.locator('[data-passage="rlhf#level-3"]')).to_be_visible()
     page.get_by_label("Builder").check()
@@ -140,8 +150,123 @@ def test_script_in_a_question_is_shown_and_never_runs(page: Page) -> None:
     assert page.title() != "owned"
 
 
-def test_nothing_is_wider_than_the_page(page: Page) -> None:
+def test_an_answer_says_why_and_begins_with_the_definition(page: Page) -> None:
     ask(page, "What is RLHF?")
-    expect(page.locator("[data-passage]")).to_have_count(1)
+    expect(newest(page)).to_contain_text("Level 1 · for Everyone · matched the title RLHF")
+    assert shown(page) == ["rlhf#tldr", "rlhf#level-1"]
+    expect(page.locator('[data-passage="rlhf#tldr"]')).to_be_in_viewport()
+
+
+def test_before_any_question_there_is_nothing_to_undo(page: Page) -> None:
+    expect(page.get_by_role("button", name="Ask", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name=re.compile("About:|instead"))).to_have_count(0)
+
+
+def test_a_mended_slip_is_asked_again_as_typed_in_place(page: Page) -> None:
+    ask(page, "What is RLFH?")
+    expect(newest(page)).to_contain_text("Showing RLHF.")
+    expect(newest(page).locator('[data-passage="rlhf#level-1"]')).to_be_visible()
+    button = page.get_by_role("button", name="Search for “RLFH” instead")
+    expect(button).to_be_in_viewport()
+    button.click()
+    expect(newest(page)).not_to_contain_text("Showing RLHF.")
+    expect(page.locator("article")).to_have_count(1)
+    expect(newest(page).get_by_role("heading", name="What is RLFH?")).to_be_visible()
+    expect(page.get_by_role("button", name="Search for “RLFH” instead")).to_have_count(0)
+
+
+def test_a_slip_that_is_no_concept_as_typed_is_not_covered(page: Page) -> None:
+    ask(page, "What is lorra?")
+    expect(newest(page).locator('[data-passage="lora#level-1"]')).to_be_visible()
+    page.get_by_role("button", name="Search for “lorra” instead").click()
+    expect(newest(page)).to_have_attribute("data-status", "not_covered")
+    assert shown(page) == []
+    expect(page.get_by_role("button", name=re.compile("About:"))).to_have_count(0)
+
+
+def test_the_button_for_the_typed_word_is_gone_with_the_next_question(page: Page) -> None:
+    ask(page, "What is RLFH?")
+    expect(page.get_by_role("button", name="Search for “RLFH” instead")).to_be_visible()
+    ask(page, "What is LoRA?")
+    expect(page.locator("article")).to_have_count(2)
+    expect(page.get_by_role("button", name="Search for “RLFH” instead")).to_have_count(0)
+
+
+def test_a_reader_sees_and_clears_what_the_next_question_follows_on_from(page: Page) -> None:
+    ask(page, "What is RLHF?")
+    about = page.get_by_role("button", name="About: RLHF ✕")
+    expect(about).to_be_in_viewport()
+    about.click()
+    expect(about).to_have_count(0)
+    expect(page.locator('[data-passage="rlhf#level-1"]')).to_be_visible()
+    ask(page, "why?")
+    expect(newest(page)).to_have_attribute("data-status", "needs_context")
+    expect(newest(page)).to_contain_text("Name the concept you mean.")
+    expect(page.locator("article")).to_have_count(2)
+    expect(about).to_have_count(0)
+
+
+def test_a_follow_up_builds_on_the_answer_before(page: Page) -> None:
+    ask(page, "What is RLHF?")
+    expect(page.get_by_role("button", name="About: RLHF ✕")).to_be_visible()
+    ask(page, "how is it different from DPO?")
+    both = "About: RLHF, Direct preference optimization ✕"
+    expect(page.get_by_role("button", name=both)).to_be_visible()
+    expect(newest(page)).to_contain_text("follows from: RLHF")
+    assert shown(page) == ["rlhf#level-1", "direct-preference-optimization#level-1"]
+
+
+def test_a_dial_turns_a_follow_up_in_place_and_it_still_follows(page: Page) -> None:
+    ask(page, "What is RLHF?")
+    expect(page.get_by_role("button", name="About: RLHF ✕")).to_be_visible()
+    ask(page, "and for investors?")
+    expect(newest(page).locator('[data-passage="rlhf#takeaways-investor"]')).to_be_visible()
+    page.get_by_label("Level 3").check()
+    expect(newest(page).locator('[data-passage="rlhf#level-3"]')).to_be_visible()
+    assert shown(page) == ["rlhf#level-3", "rlhf#takeaways-investor"]
+    expect(page.locator("article")).to_have_count(2)
+    expect(page.get_by_role("button", name="About: RLHF ✕")).to_be_visible()
+
+
+def test_a_term_that_is_only_mentioned_leads_to_where_it_is(page: Page) -> None:
+    ask(page, "What is the chain rule?")
+    message = "No explainer covers “chain rule”; it is mentioned in these."
+    expect(newest(page)).to_contain_text(message)
+    assert shown(page) == []
+    newest(page).locator(".gq-chips a").first.click()
+    expect(page).to_have_url(re.compile(r"/explainers/[a-z0-9-]+#[a-z0-9-]+$"))
+    expect(page.locator(":target")).to_contain_text(re.compile("chain rule", re.IGNORECASE))
+
+
+def test_a_question_that_cannot_be_asked_stays_in_the_box(page: Page) -> None:
+    ask(page, "What is RLHF?")
+    expect(page.locator("article")).to_have_count(1)
+    ask(page, "?!")
+    expect(page.get_by_role("alert")).to_have_text(
+        "The question has no words. Ask about a concept."
+    )
+    expect(page.get_by_label("Your question")).to_have_value("?!")
+    expect(page.locator("article")).to_have_count(1)
+    expect(page.get_by_role("button", name="About: RLHF ✕")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("What is RLHF?", "how is it different from DPO?"),
+        ("Explain transformres and atention",),
+        ("What is the chain rule?",),
+    ],
+    ids=["follow-up", "mended", "mentioned"],
+)
+def test_nothing_is_wider_than_the_page(page: Page, questions: tuple[str, ...]) -> None:
+    for n, question in enumerate(questions, start=1):
+        ask(page, question)
+        expect(page.locator("article")).to_have_count(n)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
+    for button in page.locator("#gq-about:visible, #gq-typed:visible").all():
+        box = button.bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= page.evaluate("window.innerWidth")

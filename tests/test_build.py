@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 from builds import N_KEYS, Bench, assert_same_index, rows
+from factories import write_wordings
 
 from gecko_qa.corpus.folder import valid_corpus
 from gecko_qa.errors import CorpusInvalid, IndexMissing, IndexStale
@@ -27,11 +29,13 @@ def test_a_first_build_exports_once_and_encodes_every_key(bench: Bench) -> None:
     assert (built.manifest.n_explainers, built.manifest.n_passages) == (3, 30)
 
 
-def test_each_row_is_the_vector_of_its_own_key_and_an_ask_is_a_query(bench: Bench) -> None:
+def test_each_row_is_the_vector_of_its_own_key_and_a_question_is_a_query(bench: Bench) -> None:
+    write_wordings(bench.corpus, "tree-frogs\tWho hugs wet leaves?\n", "Who boils eggs?\n")
     bench.build()
     index = open_index(bench.index, bench.corpus)
+    assert len(index.keys) == N_KEYS + 2
     for key, row in zip(index.keys, rows(index), strict=True):
-        text = f"? {key.text}" if key.kind == "ask" else key.text
+        text = f"? {key.text}" if key.kind in ("ask", "phrasing", "outside") else key.text
         encoded = index.encoder.encode_passages([text])[0]
         np.testing.assert_allclose(row, encoded, rtol=0, atol=1e-6)
 
@@ -88,7 +92,9 @@ def test_a_model_whose_files_have_changed_is_exported_again(bench: Bench) -> Non
     assert (built.n_encoded, built.exported) == (N_KEYS, True)
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "encoder.onnx", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["vectors.faiss", "encoder.onnx", "wordings.json", "probes.npy", "manifest.json"]
+)
 def test_nothing_of_a_damaged_index_is_reused(bench: Bench, name: str) -> None:
     first = bench.build()
     path = bench.index / name
@@ -97,6 +103,17 @@ def test_nothing_of_a_damaged_index_is_reused(bench: Bench, name: str) -> None:
     assert (built.n_encoded, built.exported) == (N_KEYS, True)
     assert built.manifest.hash == first.manifest.hash
     open_index(bench.index, bench.corpus).read_all()
+
+
+def test_an_index_of_an_older_format_is_built_anew(bench: Bench) -> None:
+    first = bench.build()
+    path = bench.index / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": 1}))
+    built = ensure_index(bench.settings)
+    assert built is not None
+    assert (built.n_encoded, built.exported) == (N_KEYS, True)
+    assert built.manifest.hash == first.manifest.hash
+    assert ensure_index(bench.settings) is None
 
 
 def test_an_index_of_another_text_is_told(bench: Bench) -> None:

@@ -7,40 +7,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from commands import Cli
 from factories import explainer_text, write_corpus
 
 from gecko_qa import __version__
-from gecko_qa.main import main
 from gecko_qa.settings import Settings
-
-
-class Done(NamedTuple):
-    code: int
-    out: str
-    err: str
-
-
-class Cli:
-    """Runs the command line in this process."""
-
-    def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
-        self._capsys = capsys
-
-    def __call__(self, *arguments: str) -> Done:
-        with pytest.raises(SystemExit) as end:
-            main(arguments)
-        out, err = self._capsys.readouterr()
-        code = end.value.code
-        assert "Traceback" not in out + err
-        return Done(int(code or 0), out, err)
-
-
-@pytest.fixture
-def cli(capsys: pytest.CaptureFixture[str]) -> Cli:
-    return Cli(capsys)
 
 
 @pytest.fixture
@@ -52,8 +25,11 @@ def here(settings: Settings) -> tuple[str, str]:
 def test_ask_prints_the_passages_and_their_sources(cli: Cli, here: tuple[str, str]) -> None:
     done = cli("ask", "What is RLHF?", "--level", "2", "--audience", "builder", *here)
     assert done.code == 0
-    assert done.out.startswith("RLHF › Level 2\n")
-    assert "RLHF › Builder\n" in done.out
+    # It is asked for by its name alone, so its definition comes first.
+    headings = ["RLHF › TL;DR", "RLHF › Level 2", "RLHF › Builder"]
+    assert [line for line in done.out.splitlines() if "›" in line] == headings
+    assert done.out.startswith(f"{headings[0]}\n")
+    assert "\nWhy this: matched the title RLHF.\n" in done.out
     assert "Sources of RLHF, updated 20" in done.out
     assert "https://arxiv.org/abs/2203.02155" in done.out
 
@@ -70,6 +46,37 @@ def test_ask_tells_what_is_not_covered_and_what_is_near(cli: Cli, here: tuple[st
     done = cli("ask", "How do I cook rice?", *here)
     assert done.code == 0
     assert done.out.startswith("No explainer covers this.\nNearest: ")
+
+
+def test_a_slip_of_the_pen_is_mended_and_the_first_line_says_so(
+    cli: Cli, here: tuple[str, str]
+) -> None:
+    done = cli("ask", "how does quantizaton work", *here)
+    first, second = done.out.splitlines()[:2]
+    assert first == "Showing quantization. For “quantizaton” add --as-typed."
+    assert second == "Quantization › Level 1"
+    answer = json.loads(cli("ask", "how does quantizaton work", "--json", *here).out)
+    assert answer["question"] == "how does quantizaton work"
+    assert answer["correction"] == {
+        "question": "how does quantization work",
+        "words": [{"typed": "quantizaton", "read": "quantization"}],
+    }
+
+
+def test_a_question_without_slips_is_not_told_to_have_any(cli: Cli, here: tuple[str, str]) -> None:
+    done = cli("ask", "how does quantization work", *here)
+    assert "--as-typed" not in done.out
+    assert done.out.startswith("Quantization › Level 1\n")
+
+
+def test_as_typed_mends_nothing(cli: Cli, here: tuple[str, str]) -> None:
+    done = cli("ask", "how does quantizaton work", "--as-typed", *here)
+    assert done.code == 0
+    assert "Showing" not in done.out
+    asked = ("ask", "how does quantizaton work", "--json", *here)
+    mended, kept = (json.loads(cli(*asked, *extra).out) for extra in ((), ("--as-typed",)))
+    assert kept["correction"] is None
+    assert kept["id"] != mended["id"]
 
 
 def test_define_prints_the_definition(cli: Cli, here: tuple[str, str]) -> None:
@@ -173,6 +180,41 @@ def test_batch_writes_answers_and_exits_with_1_if_any_line_failed(
     assert "line 1: The question has no words." in done.err
 
 
+def test_a_batch_line_may_carry_its_conversation(
+    cli: Cli, here: tuple[str, str], tmp_path: Path
+) -> None:
+    asked = [
+        {"id": "alone", "question": "Why does it matter now?"},
+        {
+            "id": "after",
+            "question": "Why does it matter now?",
+            "conversation": [{"question": "What is LoRA?"}],
+        },
+        {
+            "id": "deeper",
+            "question": "Go deeper.",
+            "conversation": [{"question": "What is LoRA?", "level": "2"}],
+        },
+        {"id": "bad", "question": "And?", "conversation": ["What is LoRA?"]},
+    ]
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    questions.write_text("".join(json.dumps(line) + "\n" for line in asked))
+    done = cli("batch", str(questions), "--out", str(out), *here)
+    assert done.code == 1
+    assert "line 4: “conversation” has to be a list of objects, each with a question." in done.err
+    alone, after, deeper, bad = map(json.loads, out.read_text().splitlines())
+    assert (alone["status"], alone["concepts"]) == ("needs_context", [])
+    assert (after["status"], after["concepts"], after["follows"]) == (
+        "answered",
+        ["lora"],
+        ["lora"],
+    )
+    assert [passage["id"] for passage in after["passages"]] == ["lora#level-1", "lora#why-now"]
+    # One step from the level of the turn before.
+    assert [passage["id"] for passage in deeper["passages"]] == ["lora#level-3"]
+    assert list(bad) == ["id", "error"]
+
+
 def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
     cli: Cli, here: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -194,6 +236,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("define",),
         ("batch",),
         ("check",),
+        ("eval",),
         ("serve",),
         ("index", "build"),
         ("index", "verify"),

@@ -159,5 +159,21 @@ def test_the_hash_changes_with_a_byte_a_name_or_a_file(
     assert corpus_hash(before) != corpus_hash(write_corpus(tmp_path / "after", other))
 
 
+@pytest.mark.parametrize("name", ["phrasings.tsv", "outside.txt"])
+def test_the_hash_changes_with_the_wordings(small_corpus: Path, name: str) -> None:
+    hashes = {corpus_hash(small_corpus)}
+    for text in ("", "# one\n", "# two\n"):
+        (small_corpus / name).write_text(text)
+        hashes.add(corpus_hash(small_corpus))
+    assert len(hashes) == 4
+
+
+def test_the_hash_knows_no_other_files(small_corpus: Path) -> None:
+    before = corpus_hash(small_corpus)
+    for name in ("words.txt", "phrasings.txt", "outside.tsv", "README.md", "LICENSE"):
+        (small_corpus / name).write_text("anything")
+    assert corpus_hash(small_corpus) == before
+
+
 def test_a_corpus_carries_the_hash_of_its_folder(small_corpus: Path) -> None:
     assert read_corpus(small_corpus).hash == corpus_hash(small_corpus)

@@ -43,3 +43,19 @@ def test_coverage_is_the_weight_of_the_words_that_the_concept_knows(
 
 def test_a_question_without_words_is_not_covered() -> None:
     assert coverage([], 3).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_coverage_tells_of_every_concept_at_once() -> None:
+    shares = coverage([{0, 2}, {2}], 3)
+    # ln 1.6 of ln 1.6 + ln 8/3, nothing, and all.
+    assert shares.tolist() == pytest.approx([0.4700036 / 1.4508329, 0.0, 1.0])
+
+
+def test_a_rarer_word_that_is_known_covers_more_than_a_common_one() -> None:
+    rare, common = coverage([{0}, {1, 2}], 3)[:2]
+    assert rare > common
+
+
+def test_a_weight_is_above_0_even_for_a_word_that_all_know() -> None:
+    assert all(word_weight(n, n) > 0 for n in (1, 3, 1000))
+    assert coverage([{0, 1, 2}], 3).tolist() == pytest.approx([1.0, 1.0, 1.0])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from gecko_qa.index.load import Index
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
@@ -23,9 +26,10 @@ def test_golden_passages(library: Library, question: str, concept: str, beginnin
     answer = library.ask(question)
     assert answer.concepts == (concept,)
     assert answer.passages[0].text.startswith(beginning)
+    assert (answer.intent, answer.definition) == ("define", library.passage(f"{concept}#tldr"))
 
 
-def test_every_concept_is_found_by_its_names_at_every_level(
+def test_every_concept_is_found_by_its_title_at_every_level(
     library: Library, n_explainers: int
 ) -> None:
     assert len(library.explainers) == n_explainers >= 36
@@ -33,8 +37,14 @@ def test_every_concept_is_found_by_its_names_at_every_level(
         for level, section in LEVELS.items():
             answer = library.ask(f"What is {explainer.title}?", level=level)
             assert answer.passages[0].id == f"{explainer.slug}#{section}"
-        for alias in explainer.aliases:
-            assert library.ask(alias).concepts == (explainer.slug,), alias
+
+
+def test_every_concept_is_found_by_each_of_its_aliases(library: Library) -> None:
+    asked = {
+        alias: explainer.slug for explainer in library.explainers for alias in explainer.aliases
+    }
+    found = {alias: library.ask(alias).concepts for alias in asked}
+    assert found == {alias: (slug,) for alias, slug in asked.items()}
 
 
 def test_every_passage_is_an_exact_slice_of_its_file(library: Library, settings: Settings) -> None:
@@ -68,5 +78,19 @@ def test_every_explainer_tells_all_ten_sections(library: Library) -> None:
 def test_what_no_explainer_covers_is_refused(library: Library, question: str) -> None:
     answer = library.ask(question)
     assert answer.status == "not_covered"
-    assert answer.passages == ()
+    assert (answer.concepts, answer.passages, answer.because) == ((), (), "")
     assert len(answer.nearest) == 3
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["What is RLHF?", "LoRA vs QLoRA", "How do I cook rice?", "halucination", "Minecraft"],
+)
+def test_the_same_question_to_the_same_index_gets_the_same_bytes(
+    library: Library, settings: Settings, question: str
+) -> None:
+    again = Library(Index(settings.index_folder, library.index.manifest))
+    answers = [lib.ask(question).to_json() for lib in (library, library, again)]
+    for answer in answers:
+        assert answer.pop("seconds") > 0
+    assert len({json.dumps(answer) for answer in answers}) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from factories import FAKE_CARD
 
@@ -99,7 +101,18 @@ def lengthen(path: Path) -> None:
 
 
 @pytest.mark.parametrize("harm", [truncate, flip_a_bit, lengthen, Path.unlink])
-@pytest.mark.parametrize("name", ["explainers.json", "vectors.faiss", "lexical-indptr.npy"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "explainers.json",
+        "wordings.json",
+        "vocabulary.json",
+        "probes.npy",
+        "vectors.faiss",
+        "lexical-indptr.npy",
+        "lexical-concepts-indptr.npy",
+    ],
+)
 def test_a_file_that_is_not_what_was_built_is_never_read(
     small_index: Index, harm: Callable[[Path], None], name: str
 ) -> None:
@@ -123,6 +136,50 @@ def test_parts_that_do_not_agree_are_damage(small_index: Index, count: str) -> N
         told.read_all()
 
 
+def other_content(index: Index, name: str, data: bytes) -> Index:
+    """`index` with `data`, intact by its manifest, for the file `name`."""
+    (index.folder / name).write_bytes(data)
+    files = {**index.manifest.files, name: FileEntry(name, digest(data), len(data))}
+    return Index(index.folder, replace(index.manifest, files=files), encoder=index.encoder)
+
+
+@pytest.mark.parametrize("n_rows", [3, 5])
+def test_probes_for_other_explainers_are_damage(small_index: Index, n_rows: int) -> None:
+    # Three explainers and one row for all of them; 256 dimensions and an offset.
+    assert small_index.probes.shape == (4, 257)
+    file = io.BytesIO()
+    np.save(file, np.zeros((n_rows, 257), dtype=np.float32))
+    with pytest.raises(IndexDamaged, match=r"probes do not fit\. Run “gecko-qa index build”"):
+        other_content(small_index, "probes.npy", file.getvalue()).read_all()
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "told"),
+    [
+        ("wordings.json", b"[]", "wordings"),
+        ("wordings.json", b'{"phrasings": {}}', "wordings"),
+        ("wordings.json", b'{"phrasings": [], "outside": []}', "wordings"),
+        ("wordings.json", b'{"phrasings": {"a": 5}, "outside": []}', "wordings"),
+        ("wordings.json", b"\xff", "wordings"),
+        ("vocabulary.json", b"5", "vocabulary"),
+        ("vocabulary.json", b"[[]]", "vocabulary"),
+        ("vocabulary.json", b"[", "vocabulary"),
+        ("explainers.json", b"{}x", "explainers"),
+        ("vectors.faiss", b"none", "vectors"),
+        ("probes.npy", b"none", "probes"),
+        ("probes.npy", b"", "probes"),
+        ("lexical-data.npy", b"none", "lexical index"),
+        ("lexical-concepts-vocabulary.json", b"[", "lexical index"),
+    ],
+)
+def test_content_that_no_build_writes_is_damage(
+    small_index: Index, name: str, data: bytes, told: str
+) -> None:
+    damaged = other_content(small_index, name, data)
+    with pytest.raises(IndexDamaged, match=f"{told} cannot be read. Run “gecko-qa index build”"):
+        damaged.read_all()
+
+
 def test_a_manifest_is_read_as_it_was_committed(tmp_path: Path) -> None:
     manifest = manifest_of(place(tmp_path, "a.npy", b"one"))
     commit(tmp_path, manifest)
@@ -134,14 +191,16 @@ def test_a_folder_without_a_manifest_holds_no_index(tmp_path: Path) -> None:
         read_manifest(tmp_path / "nowhere")
 
 
-def test_another_format_is_told_with_what_to_run(tmp_path: Path) -> None:
-    raw = manifest_of().to_json() | {"format": 2}
+@pytest.mark.parametrize("version", [1, 3, "two"])
+def test_another_format_is_told_with_what_to_run(tmp_path: Path, version: object) -> None:
+    raw = manifest_of().to_json() | {"format": version}
     (tmp_path / "manifest.json").write_text(json.dumps(raw))
-    with pytest.raises(IndexFormatUnknown, match=r"format 2; .*Run “gecko-qa index build”"):
+    told = rf"in format {version}; this version reads format 2\. Run “gecko-qa index build”"
+    with pytest.raises(IndexFormatUnknown, match=told):
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":1}'])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":2}'])
 def test_a_damaged_manifest_is_told(data: bytes) -> None:
     with pytest.raises(IndexDamaged, match=r"manifest is damaged. Run “gecko-qa index build”"):
         parse_manifest(data)

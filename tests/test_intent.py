@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from gecko_qa.answer.intent import intent_of, is_follow_up, small_talk_kind
+from gecko_qa.answer.intent import (
+    compares,
+    compares_back,
+    intent_of,
+    joins,
+    may_compare,
+    small_talk_kind,
+)
+from gecko_qa.words import folded_words
 
-ONE = ("rlhf",)
-TWO = ("rlhf", "dpo")
+MANY = 24
 
 
 @pytest.mark.parametrize(
@@ -15,30 +22,35 @@ TWO = ("rlhf", "dpo")
     [
         ("Hi!", "greeting"),
         ("GOOD MORNING", "greeting"),
+        ("What’s up?", "greeting"),
         ("Thank you very much.", "thanks"),
+        ("Okay, thanks", "thanks"),
+        ("Great answer!", "thanks"),
         ("What can you do?", "help"),
+        ("Help me", "help"),
+        ("Are you ChatGPT?", "help"),
         ("good-bye", "goodbye"),
+        ("Bye-bye", "goodbye"),
     ],
 )
 def test_small_talk_is_known_whatever_its_case_and_punctuation(text: str, kind: str) -> None:
     assert small_talk_kind(text) == kind
 
 
-@pytest.mark.parametrize("text", ["", "?!", "Hi, what is RLHF?", "help me align a model", "no"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "?!",
+        "Hi, what is RLHF?",
+        "help me align a model",
+        "no",
+        "Is ChatGPT safe?",
+        "thanks RLHF",
+    ],
+)
 def test_small_talk_is_the_whole_text_or_nothing(text: str) -> None:
     assert small_talk_kind(text) is None
-
-
-@pytest.mark.parametrize(
-    "text", ["Why?", "how", "Tell me MORE!", "More, please", "What is it?", "And for investors?"]
-)
-def test_a_question_that_names_nothing_is_a_follow_up(text: str) -> None:
-    assert is_follow_up(text)
-
-
-@pytest.mark.parametrize("text", ["", "Why RLHF?", "more data", "What is RLHF?", "investors"])
-def test_a_question_with_a_subject_is_no_follow_up(text: str) -> None:
-    assert not is_follow_up(text)
 
 
 @pytest.mark.parametrize(
@@ -51,38 +63,170 @@ def test_a_question_with_a_subject_is_no_follow_up(text: str) -> None:
         "Gecko's view: RLHF or DPO?",
     ],
 )
-def test_two_names_and_a_comparing_word_compare(text: str) -> None:
-    assert intent_of(text, TWO, True) == "compare"
-
-
-def test_one_name_cannot_be_compared() -> None:
-    assert intent_of("Is RLHF better?", ONE, True) == "define"
-
-
-def test_two_names_without_a_comparing_word_are_explained() -> None:
-    assert intent_of("Does RLHF use DPO?", TWO, False) == "explain"
+def test_two_names_and_a_joining_word_compare_where_nothing_else_is_asked(text: str) -> None:
+    assert compares(folded_words(text), 2, by_name=True)
 
 
 @pytest.mark.parametrize(
-    "text", ["What is Gecko's take on RLHF?", "gecko’s opinion of RLHF", "Why, in Gecko's view?"]
+    ("text", "compared"),
+    [
+        ("How does training by RLHF differ from training by DPO?", True),
+        ("Which labs distinguish RLHF from DPO?", True),
+        ("Should a lab train by RLHF or DPO?", False),
+        ("Is RLHF better than DPO for small models?", False),
+        ("Do labs train by RLHF and DPO?", False),
+    ],
 )
-def test_asking_the_gecko_asks_for_an_opinion(text: str) -> None:
-    assert intent_of(text, ONE, True) == "opinion"
+def test_in_a_longer_question_only_a_plain_word_compares(text: str, compared: bool) -> None:
+    assert compares(folded_words(text), 2, by_name=False) == compared
 
 
-def test_a_question_about_geckos_is_not_one_to_the_gecko() -> None:
-    assert intent_of("What are gecko feet?", ("gecko-feet",), True) == "define"
+@pytest.mark.parametrize("n_named", [0, 1])
+def test_less_than_two_names_cannot_be_compared(n_named: int) -> None:
+    assert not compares(folded_words("Is RLHF different?"), n_named, by_name=True)
 
 
-def test_an_opinion_of_nobody_is_not_the_geckos() -> None:
-    assert intent_of("What is your take on RLHF?", ONE, True) == "define"
+def test_two_names_without_a_joint_are_not_compared() -> None:
+    assert not compares(folded_words("Does RLHF use DPO?"), 2, by_name=True)
+
+
+def test_a_word_that_compares_says_little_in_a_long_question() -> None:
+    words = ("different", *["thing"] * (MANY - 1))
+    assert compares(words, 2, by_name=False)
+    assert not compares((*words, "thing"), 2, by_name=False)
 
 
 @pytest.mark.parametrize(
-    "text", ["Why does RLHF matter?", "why is RLHF important now", "Why RLHF today?"]
+    ("text", "may"),
+    [
+        ("Is RLHF better?", True),
+        ("RLHF or DPO", True),
+        ("RLHF unlike DPO", True),
+        ("RLHF and DPO", False),
+        ("What is RLHF?", False),
+    ],
 )
-def test_why_with_a_word_of_weight_asks_why_now(text: str) -> None:
-    assert intent_of(text, ONE, True) == "why_now"
+def test_a_lesser_word_may_compare(text: str, may: bool) -> None:
+    assert may_compare(folded_words(text)) == may
+
+
+def test_a_lesser_word_may_not_compare_in_a_long_question_and_a_plain_one_may() -> None:
+    rest = ("thing",) * MANY
+    assert may_compare(("or", *rest[1:]))
+    assert not may_compare(("or", *rest))
+    assert may_compare(("differ", *rest))
+
+
+@pytest.mark.parametrize(
+    ("between", "joined"),
+    [
+        ("", True),
+        ("and", True),
+        ("or", True),
+        ("related to", True),
+        ("rather than", True),
+        ("is used by", False),
+        ("in", False),
+    ],
+)
+def test_words_between_two_names_join_them_or_not(between: str, joined: bool) -> None:
+    assert joins(folded_words(between)) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "back"),
+    [
+        ("Is DPO better?", True),
+        ("How does it differ from DPO?", True),
+        ("DPO is cheaper, no?", True),
+        ("What about DPO?", False),
+        ("and DPO", False),
+    ],
+)
+def test_a_word_sets_a_name_beside_what_came_before(text: str, back: bool) -> None:
+    assert compares_back(folded_words(text)) == back
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is Gecko's take on RLHF?",
+        "gecko’s opinion of RLHF",
+        "Why, in Gecko's view?",
+        "What is your take on RLHF?",
+        "What’s your honest opinion of RLHF?",
+        "What do you think of RLHF?",
+        "what would you really say about RLHF",
+        "Do you recommend RLHF?",
+        "RLHF, is it any good?",
+        "What is the editors' verdict on RLHF?",
+    ],
+)
+def test_asking_the_gecko_or_you_asks_for_an_opinion(text: str) -> None:
+    assert intent_of(text, by_name=True) == "opinion"
+
+
+def test_what_others_think_is_not_the_geckos_opinion() -> None:
+    assert intent_of("What do labs think of RLHF?", by_name=False) == "explain"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Why does RLHF matter?",
+        "why is RLHF important now",
+        "What matters in RLHF now?",
+        "Why should I care about RLHF?",
+        "RLHF: why now?",
+        "What’s new in RLHF?",
+        "RLHF, so what?",
+        "What's all the hype about RLHF?",
+        "Why is everyone talking about RLHF?",
+        "Why is RLHF suddenly everywhere?",
+        "the importance of RLHF",
+        "Why\n\tdoes RLHF   MATTER?",
+    ],
+)
+def test_a_question_of_weight_asks_why_now(text: str) -> None:
+    assert intent_of(text, by_name=True) == "why_now"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What are the limits of RLHF?",
+        "RLHF drawbacks",
+        "What is wrong with RLHF?",
+        "What are the weaknesses of RLHF?",
+        "open problems in RLHF",
+        "Problems with RLHF?",
+        "Where does RLHF break?",
+        "When does RLHF fail?",
+        "How can RLHF go wrong?",
+        "failure modes of RLHF",
+        "pros and cons of RLHF",
+        "criticisms of RLHF",
+        "What are the trade-offs of RLHF?",
+    ],
+)
+def test_a_question_for_what_a_thing_cannot_do_asks_for_limits(text: str) -> None:
+    assert intent_of(text, by_name=True) == "limits"
+
+
+@pytest.mark.parametrize("text", ["What does RLHF consume?", "failing fast with RLHF", "unlimited"])
+def test_a_part_of_a_word_asks_for_no_limits(text: str) -> None:
+    assert intent_of(text, by_name=False) == "explain"
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("What is your opinion: why does RLHF matter?", "opinion"),
+        ("Why do the limits of RLHF matter?", "why_now"),
+    ],
+)
+def test_an_opinion_goes_before_weight_and_weight_before_limits(text: str, intent: str) -> None:
+    assert intent_of(text, by_name=False) == intent
 
 
 @pytest.mark.parametrize(
@@ -90,13 +234,13 @@ def test_why_with_a_word_of_weight_asks_why_now(text: str) -> None:
     [
         ("What is RLHF?", True, "define"),
         ("RLHF", True, "define"),
-        ("What matters in RLHF now?", True, "define"),
         ("How does RLHF work?", True, "explain"),
         ("Why RLHF?", True, "explain"),
         ("What is learning from people?", False, "explain"),
+        ("", False, "explain"),
     ],
 )
 def test_a_bare_name_is_defined_and_the_rest_explained(
     text: str, by_name: bool, intent: str
 ) -> None:
-    assert intent_of(text, ONE, by_name) == intent
+    assert intent_of(text, by_name) == intent

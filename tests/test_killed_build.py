@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from builds import N_KEYS, Bench, assert_same_index, tiny_export
+from factories import write_wordings
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.corpus.folder import valid_corpus
@@ -55,7 +56,9 @@ def kill_a_build(bench: Bench, file: str, moment: str) -> None:
     [
         ("explainers", "before"),
         ("vectors", "after"),
+        ("vocabulary", "after"),
         ("lexical-vocabulary", "before"),
+        ("lexical-concepts", "before"),
         ("manifest-previous.json", "after"),
         ("manifest.json", "before"),
     ],
@@ -78,6 +81,22 @@ def test_a_killed_build_leaves_the_old_index_answering(
     bench.build(whole)
     assert_same_index(open_index(bench.index, bench.corpus), open_index(whole, bench.corpus))
     assert not list(bench.index.glob(".*.part"))
+
+
+@pytest.mark.parametrize(("file", "moment"), [("wordings", "after"), ("probes", "before")])
+def test_a_build_for_new_wordings_that_is_killed_leaves_the_old_ones(
+    bench: Bench, file: str, moment: str
+) -> None:
+    write_wordings(bench.corpus, "tree-frogs\tWho hugs wet leaves?\n", "Who boils eggs?\n")
+    old = bench.build()
+    write_wordings(bench.corpus, "tree-frogs\tWho hugs dry leaves?\n", "Who boils eggs?\n")
+    kill_a_build(bench, file, moment)
+
+    index = open_index(bench.index, None)
+    index.read_all()
+    assert index.manifest.hash == old.manifest.hash
+    assert index.wordings.phrasings == {"tree-frogs": ("Who hugs wet leaves?",)}
+    assert bench.build().n_encoded == 1
 
 
 def test_a_build_killed_after_its_manifest_has_made_the_new_index(bench: Bench) -> None:

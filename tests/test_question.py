@@ -18,6 +18,16 @@ def test_dials_are_kept() -> None:
     assert question == Question("RLHF", "tldr", "investor")
 
 
+@pytest.mark.parametrize("as_typed", [True, False])
+def test_whether_slips_are_mended_is_kept(as_typed: bool) -> None:
+    question = ask_question("RLFH", DEFAULT_LAYOUT, as_typed=as_typed)
+    assert question == Question("RLFH", "1", None, as_typed)
+
+
+def test_slips_are_mended_unless_told_otherwise() -> None:
+    assert not ask_question("RLFH", DEFAULT_LAYOUT).as_typed
+
+
 def test_everyone_is_no_audience() -> None:
     assert ask_question("RLHF", DEFAULT_LAYOUT, audience="everyone").audience is None
 

@@ -111,7 +111,6 @@ def test_a_mended_question_is_asked_again_as_typed(client: TestClient) -> None:
     again = call(client, "ask_as_typed", ["1", "everyone", None, None], "typed")
     assert again["html"].count("<article") == 1
     assert "Showing" not in again["html"]
-    assert "data-passage" not in again["html"]
     assert again["typed"]["visible"] is False
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gecko_qa.words import count_words, folded_words
+from gecko_qa.words import count_words, folded_words, stem
 
 
 @pytest.mark.parametrize(
@@ -74,6 +74,59 @@ def test_apostrophes_of_either_shape_vanish(text: str, words: tuple[str, ...]) -
 @pytest.mark.parametrize(("one", "many"), [("cookie", "cookies"), ("tie", "ties")])
 def test_a_word_in_ie_folds_with_its_plural(one: str, many: str) -> None:
     assert folded_words(one) == folded_words(many)
+
+
+@pytest.mark.parametrize(
+    ("british", "american"),
+    [
+        ("optimise", "optimize"),
+        ("optimised", "optimized"),
+        ("optimiser", "optimizer"),
+        ("optimising", "optimizing"),
+        ("Quantisation", "Quantization"),
+        ("tokenisations", "tokenizations"),
+        ("analyse", "analyze"),
+        ("behaviour", "behavior"),
+        ("behavioural", "behavioral"),
+        ("neighbours", "neighbors"),
+        ("favourite", "favorite"),
+        ("modelling", "modeling"),
+        ("labelled", "labeled"),
+        ("modellers", "modelers"),
+    ],
+)
+def test_british_spellings_fold_with_american_ones(british: str, american: str) -> None:
+    assert folded_words(british) == folded_words(american)
+
+
+@pytest.mark.parametrize("word", ["our", "four", "hour", "called", "filler", "calling", "pulled"])
+def test_a_word_that_looks_british_and_is_not_stays_as_it_is(word: str) -> None:
+    assert folded_words(word) == (word,)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("wise", "wide"), ("basis", "bases"), ("filing", "filling"), ("fore", "four")],
+)
+def test_words_that_no_spelling_joins_stay_apart(one: str, other: str) -> None:
+    assert folded_words(one) != folded_words(other)
+
+
+@pytest.mark.parametrize(
+    "forms",
+    [
+        ("quantizing", "quantized", "quantization"),
+        ("hallucinate", "hallucinating", "hallucination"),
+        ("explain", "explained", "explainability"),
+    ],
+)
+def test_forms_of_a_word_have_one_stem(forms: tuple[str, ...]) -> None:
+    assert len({stem(form) for form in forms}) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("cat", "catalog"), ("inner", "outer"), ("", "a")])
+def test_other_words_have_other_stems(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
 
 
 @pytest.mark.parametrize(

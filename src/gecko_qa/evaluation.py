@@ -7,7 +7,6 @@ either is right, `-` for what is deliberately not covered) and, where they are w
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from gecko_qa.index.build import Progress
 from gecko_qa.library import Library
 
 UNCOVERED = "-"
+_UNUSABLE = "the row has no question, or more fields than columns."
 N_RESAMPLES = 1000
 _SEED = 20260101
 MAX_FILE_BYTES = 16 * 1024 * 1024
@@ -48,7 +48,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A case, its answer, and the evidence behind it, for `misses`."""
+    """A case and the answer it got."""
 
     case: Case
     answer: Answer
@@ -116,41 +116,49 @@ def read_cases(path: Path, known: frozenset[str], *, outside: bool = False) -> t
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
+        if len(data) > MAX_FILE_BYTES:
+            raise DataError(f"{path} has more than {MAX_FILE_BYTES} bytes. Split it.")
         text = data.decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"{path} cannot be read: {error.strerror}.") from None
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8. Save it as UTF-8.") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(f"{path} has more than {MAX_FILE_BYTES} bytes. Split it.")
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+    # Split by hand: in tab-separated lines nothing is quoted, and only a newline ends a line.
+    head, *lines = text.replace("\r\n", "\n").split("\n")
+    columns = head.split("\t")
     needed = {"id", "question", "kind"} | (set() if outside else {"concepts"})
-    if lacking := needed - set(rows.fieldnames or ()):
+    if lacking := needed - set(columns):
         raise UsageError(f"{path} lacks the columns: {', '.join(sorted(lacking))}.")
-    cases = (_case(row, f"{path}, line {n}", known, outside) for n, row in enumerate(rows, start=2))
+    cases = []
+    for n, line in enumerate(lines, start=2):
+        if line.strip():
+            fields = line.split("\t")
+            if len(fields) > len(columns):
+                raise UsageError(f"{path}, line {n}: {_UNUSABLE}")
+            cases.append(_case(dict(zip(columns, fields)), f"{path}, line {n}", known, outside))  # noqa: B905
     return tuple(case for case in cases if case is not None)
 
 
-def _case(row: dict[str, Any], where: str, known: frozenset[str], outside: bool) -> Case | None:
-    if not row.get("question") or None in row:
-        raise UsageError(f"{where}: the row has no question, or more fields than columns.")
+def _case(row: dict[str, str], where: str, known: frozenset[str], outside: bool) -> Case | None:
+    if not row.get("question"):
+        raise UsageError(f"{where}: {_UNUSABLE}")
     sides: tuple[frozenset[str], ...] = ()
     if not outside:
-        named = [side for side in (row["concepts"] or "").split("|") if side != UNCOVERED]
+        named = [side for side in row.get("concepts", "").split("|") if side != UNCOVERED]
         sides = tuple(dict.fromkeys(frozenset(side.split("/")) & known for side in named))
         sides = tuple(side for side in sides if side)
         if named and not sides:
             return None
     try:
         conversation = json.loads(row.get("conversation") or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         raise UsageError(f"{where}: the conversation is not JSON.") from None
     if not isinstance(conversation, list) or not all(isinstance(t, str) for t in conversation):
         raise UsageError(f"{where}: the conversation is not a list of questions.")
     return Case(
-        id=row["id"] or "",
+        id=row["id"],
         question=row["question"],
-        kind=row["kind"] or "",
+        kind=row.get("kind", ""),
         sides=sides,
         section=row.get("section") or "",
         conversation=tuple(conversation),
@@ -200,6 +208,8 @@ def seconds(outcomes: Sequence[Outcome]) -> tuple[str, str]:
     import numpy as np
 
     taken = [outcome.answer.seconds for outcome in outcomes]
+    if not taken:
+        return "–", "–"
     return f"{np.quantile(taken, 0.5):.4f}", f"{np.quantile(taken, 0.95):.4f}"
 
 

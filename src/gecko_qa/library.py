@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cached_property
 
 from gecko_qa.answer.answer import Answer
@@ -70,15 +70,17 @@ class Library:
         *,
         context: Context | None = None,
         as_typed: bool = False,
+        firm: Collection[str] = (),
     ) -> Answer:
         """Answer `question` at `level` (None: the default) for `audience` (None: everyone).
 
         `context` is what a conversation carries so far; see `context_after`. `as_typed` keeps
-        slips of the pen from being mended. Raises QuestionRejected and UnknownChoice for what
+        slips of the pen from being mended; `firm` names the dials ("level", "audience") that hold
+        against the question's words. Raises QuestionRejected and UnknownChoice for what
         cannot be asked, and IndexDamaged where a part of the index that was not read before is
         not intact.
         """
-        asked = ask_question(question, self.layout, level, audience, as_typed)
+        asked = ask_question(question, self.layout, level, audience, as_typed=as_typed, firm=firm)
         return self._answerer.answer(asked, context)
 
     def converse(

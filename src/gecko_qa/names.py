@@ -9,7 +9,7 @@ from gecko_qa.words import folded_words, stem
 
 _JOINABLE_CHARS = 3
 _STEMMABLE_CHARS = 7
-_COORDINATING = frozenset(("and", "or", "versus", "vs", "from", "to"))
+_COORDINATING = frozenset(folded_words("and or versus vs from to"))
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,22 @@ class NameIndex:
     """
 
     def __init__(
-        self, named: Iterable[tuple[str, Iterable[str]]], common: Iterable[str] = ()
+        self,
+        named: Iterable[tuple[str, Iterable[str]]],
+        common: Iterable[str] = (),
+        *,
+        forms: bool = True,
     ) -> None:
         """Take each concept's slug with all its names.
 
-        No form of a folded word in `common` is taken for a name: "explain" for "explainability".
+        No form of a folded word in `common` is taken for a name, "explain" for "explainability";
+        no form of any word where `forms` is False.
         """
-        self._common = frozenset(map(stem, common))
+        self._common_words = frozenset(common)
+        self._common = frozenset(map(stem, self._common_words))
         self._names = {folded_words(name): (slug, name) for slug, names in named for name in names}
         self._joined = {"".join(words): found for words, found in self._names.items()}
-        self._stemmed = self._by_stems()
+        self._stemmed = self._by_stems() if forms else {}
         self._longest = max((len(words) for words in self._names), default=0)
 
     def exact(self, text: str) -> str | None:
@@ -49,18 +55,27 @@ class NameIndex:
         return None if found is None else found[0]
 
     def mentions(self, words: Sequence[str]) -> tuple[Mention, ...]:
-        """Return the names in the folded `words`, in order, none within another."""
-        return tuple(self._mentions(tuple(words)))
+        """Return the names in the folded `words`, in order, none within another.
+
+        A name made of common words alone counts only where there are no others: "AI".
+        """
+        mentions = tuple(self._mentions(tuple(words)))
+        if self._common_words.issuperset(words):
+            return mentions
+        return tuple(
+            m for m in mentions if not self._common_words.issuperset(words[m.start : m.end])
+        )
 
     def _mentions(self, words: tuple[str, ...]) -> Iterator[Mention]:
-        start = 0
+        start = told = 0
         while start < len(words):
             mention = self._longest_at(words, start)
             if mention is not None:
                 shared = self._sharing(words, mention)
-                if shared is not None:
+                if shared is not None and shared.start >= told:
                     yield shared
                 yield mention
+                told = mention.end
             start = start + 1 if mention is None else mention.end
 
     def _longest_at(self, words: tuple[str, ...], start: int) -> Mention | None:
@@ -90,7 +105,8 @@ class NameIndex:
     def _sharing(self, words: tuple[str, ...], mention: Mention) -> Mention | None:
         """Return the name that ends with the words of `mention`, its first left before an "and"."""
         first, join = mention.start - 2, mention.start - 1
-        if first < 0 or words[join] not in _COORDINATING:
+        shared = words[mention.start + 1 : mention.end]
+        if first < 0 or not shared or words[join] not in _COORDINATING:
             return None
-        found = self._names.get((words[first], *words[mention.start + 1 : mention.end]))
+        found = self._names.get((words[first], *shared))
         return None if found is None else Mention(*found, first, join)

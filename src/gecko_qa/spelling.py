@@ -23,7 +23,7 @@ MIN_TEXT_CHARS = 6
 RARE = 100
 """An English word seen less often than this, in the dictionary's counts, may be a slip."""
 
-_WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
+_WORD = re.compile(r"(?<!\w)[^\W\d_]+(?:[-'’][^\W\d_]+)*(?!\w)")
 
 
 @dataclass(frozen=True)
@@ -67,14 +67,17 @@ class Speller:
 
         A slip is a word of at least `MIN_CHARS` letters that neither the corpus nor English has,
         or hardly. It is read as the nearest word, in optimal string alignment distance, that
-        begins alike: of a name, else of the corpus's text; among equals the more frequent one.
+        begins alike: of a name, else of the corpus's text; among equals the more frequent one. A
+        word of `MIN_CHARS` has to have the same letters, in another order or number. A short
+        capitalized word within the text is taken for somebody's name.
         """
         mended: list[tuple[str, str]] = []
 
         def mend(found: re.Match[str]) -> str:
             typed = found.group()
-            meant = self._meant(typed)
-            if meant is None:
+            name = typed.istitle() and found.start() > 0 and len(typed) < LONG_CHARS
+            meant = None if name else self._meant(typed)
+            if meant is None or meant.lower() == typed.lower():
                 return typed
             mended.append((typed, meant))
             return meant
@@ -106,7 +109,7 @@ class Speller:
             for found, distance, _ in process.extract(
                 word, words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
             )
-            if _begin_alike(word, found)
+            if _begin_alike(word, found) and (len(word) > MIN_CHARS or _same_letters(word, found))
         ]
         return words[min(near)[-1]].written if near else None
 
@@ -125,6 +128,10 @@ def _count(texts: Iterable[str]) -> dict[str, _Word]:
     counts = Counter(word.lower() for word in written)
     capitals = {word.lower(): word for word in written if word.isupper()}
     return {w: _Word(capitals.get(w, w), n) for w, n in counts.items() if len(w) >= MIN_NAME_CHARS}
+
+
+def _same_letters(typed: str, meant: str) -> bool:
+    return set(typed) == set(meant)
 
 
 def _begin_alike(typed: str, meant: str) -> bool:
@@ -150,4 +157,7 @@ def english_count(word: str) -> int:
     A word with hyphens is as frequent as its rarest part, a plural in s as its singular.
     """
     words = _english()
-    return min(max(words.get(p, 0), words.get(p.removesuffix("s"), 0)) for p in word.split("-"))
+    return min(
+        max(words.get(form, 0) for form in (part, part.removesuffix("s"), *folded_words(part)))
+        for part in word.split("-")
+    )

@@ -14,6 +14,8 @@ _BRITISH = (
     (re.compile(r"(?<=..[iy])s(?=es?$|ed$|ers?$|ing$|ations?$)"), "z"),
     (re.compile(r"(?<=...)our(?=s?$|ed$|ing$|al$|ites?$|able$)"), "or"),
     (re.compile(r"(?<=...l)l(?=ed$|ers?$|ing$)"), ""),
+    (re.compile(r"(?<=..)tre(?=s?$)"), "ter"),
+    (re.compile(r"(?<=gram)me(?=s?$)"), ""),
 )
 
 
@@ -44,9 +46,17 @@ def _without_s(word: str) -> str:
     return word[:-1] if plural else word
 
 
+def word_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Return where each word of `text` begins and ends, as `folded_words` cuts it.
+
+    Not in step with them where compatibility characters stand for several.
+    """
+    return tuple(found.span() for found in _WORD.finditer(text))
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
-    """Return the Snowball stem of the folded English `word`: "hallucinat" of "hallucinate"."""
+    """Return the Snowball stem of the folded English `word`: "quantiz" of "quantization"."""
     stemmed: str = _stemmer().stemWord(word)
     return stemmed
 

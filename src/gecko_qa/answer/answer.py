@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent
+from gecko_qa.answer.question import Question
 from gecko_qa.passages import Passage
 from gecko_qa.spelling import Correction
 
@@ -21,13 +23,14 @@ class Answer:
     `level` and `audience` are those used: the dials', unless the question's words ask for others.
     `definition` is the shallowest passage of a concept that was asked for by its name alone.
     `because` says in plain words why this concept. `correction` is how the question was read
-    where it had slips of the pen, `as_typed` that none were to be mended; `follows` are the
+    where it had slips of the pen; `follows` are the
     concepts carried over from the conversation; `also` another that fits about as well; `missing`
     the sides of a comparison that nothing covers. `candidates` holds the nearest concepts, best
     first, whatever the status; `nearest` those offered where nothing is covered, and `mentioned`
     the passages that use its term in passing.
     `message` is what to tell the reader beside the passages. `seconds` is the time it took, and
-    the one field that differs between equal questions to equal indexes.
+    the one field that differs between equal questions to equal indexes. `asked` is the
+    question with its dials, `after` what the conversation carried when it was asked.
     """
 
     id: str
@@ -41,7 +44,6 @@ class Answer:
     definition: Passage | None
     because: str
     correction: Correction | None
-    as_typed: bool
     follows: tuple[str, ...]
     also: tuple[str, ...]
     missing: tuple[str, ...]
@@ -51,6 +53,8 @@ class Answer:
     message: str
     index: str
     seconds: float
+    asked: Question
+    after: Context | None
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as a JSON object; docs/answers.md describes each field."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from gecko_qa.answer.answer import Answer, Status
 from gecko_qa.answer.conversation import Context
@@ -69,10 +69,13 @@ class Answerer:
     def _answer(self, question: Question, context: Context | None) -> Answer:
         talk = small_talk_kind(question.text)
         if talk is not None:
-            return self._compose(question, "small_talk", "small_talk", message=MESSAGES[talk])
-        wording = read_wording(question.text, self._known.layout)
-        correction = None if question.as_typed else self._speller.correct(wording.rest)
-        text = wording.rest if correction is None else correction.text
+            message = MESSAGES[talk]
+            answer = self._compose(question, "small_talk", "small_talk", message=message)
+            return replace(answer, after=context)
+        correction = None if question.as_typed else self._speller.correct(question.text)
+        text = question.text if correction is None else correction.text
+        wording = read_wording(text, self._known.layout).held(question.firm)
+        text = wording.rest
         resolved = self._resolver.resolve(text, context)
         found = _Found(wording, correction, resolved, context)
         if resolved.leans:
@@ -182,7 +185,6 @@ class Answerer:
             definition=definition,
             because=because,
             correction=None if found is None else found.correction,
-            as_typed=question.as_typed,
             follows=resolved.follows if resolved is not None and answered else (),
             also=resolved.also if resolved is not None and answered else (),
             missing=resolved.missing if resolved is not None and answered else (),
@@ -192,6 +194,8 @@ class Answerer:
             message=message,
             index=self._known.hash,
             seconds=0.0,
+            asked=question,
+            after=None if found is None else found.context,
         )
 
     def _id_of(self, question: Question, found: _Found | None) -> str:
@@ -202,6 +206,7 @@ class Answerer:
             question.level,
             question.audience,
             question.as_typed,
+            sorted(question.firm),
             context,
             self._known.hash,
         ]
@@ -223,14 +228,6 @@ def context_after(answer: Answer, before: Context | None) -> Context | None:
     if answer.status == "answered":
         return Context(answer.concepts, answer.intent, answer.level)
     return None if answer.status == "not_covered" else before
-
-
-def context_of(answers: Iterable[Answer]) -> Context | None:
-    """Return what a conversation of `answers`, oldest first, carries into the next question."""
-    context = None
-    for answer in answers:
-        context = context_after(answer, context)
-    return context
 
 
 def _listed(texts: tuple[str, ...]) -> str:

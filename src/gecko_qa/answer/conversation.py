@@ -21,12 +21,11 @@ _REFERRING = frozenset(
     )
 )
 # Words that ask about whatever was spoken of, and are no topic themselves.
-# Words that ask about, or act on, whatever was spoken of, and are no topic themselves.
 _NO_TOPICS = facet_words() | frozenset(
     folded_words(
         "limited risk risks danger dangers dangerous instance usage used cost costs expensive "
         "cheap price money worth invented invent inventor discovered discover first recent "
-        "related similar next future question questions real case cases practice life bottom "
+        "related similar next future question questions real case cases practice bottom "
         "line take deeper simpler further shorter longer elaborate continue go sense catch "
         "source sources proof evidence right true fix solve avoid prevent measure test check "
         "detect notice spot choose pick number numbers size big bigger small fast faster slow "
@@ -35,10 +34,14 @@ _NO_TOPICS = facet_words() | frozenset(
         "sort step steps start started begin news talking huh wait um well also too either got "
         "follow read write see look looks remember knows expect bad nice great decide decides "
         "person ordinary normal many much often long far prove show keep find build buy stop "
-        "stopped using try combine compare worked works replace call called model models system "
-        "systems tool tools user users version thing things takes two three lines sentences "
+        "stopped using try combine compare worked works replace call called "
+        "systems version thing things takes two three lines sentences "
         "words spoil support supports"
     )
+)
+# Words for something that was not spoken of before; a pronoun after one stands for it.
+_ANYTHING = frozenset(
+    folded_words("model models system systems tool tools user users people person")
 )
 _LEADING = frozenset(
     folded_words("and but so ok okay then well also yes no hm hmm right sure plus or")
@@ -59,7 +62,7 @@ _NEW_SUBJECT = re.compile(
     r"^\W*(?:(?:ok(?:ay)?|so|and|now|but|right)\W+)*"
     r"(?:(?:a\s+)?(?:different|another|new|other|next|unrelated|separate)\s+"
     r"(?:topic|question|subject|thing|one)|changing\s+(?:the\s+)?(?:subject|topic)|by\s+the\s+way"
-    r"|btw|never\s?mind|forget\s+(?:it|that)|something\s+else)\b[\s:,.;!–-]*(?=\S)",
+    r"|btw|never\s?mind|(?:forget\s+(?:it|that)|something\s+else)(?=\W*[,.:;!]))\b[\s:,.;!–-]*(?=\S)",
     re.IGNORECASE,
 )
 
@@ -98,7 +101,8 @@ class Leaning:
 def _is_topic(word: str) -> bool:
     if word == "ai":
         return True
-    return word not in _NO_TOPICS and word not in _REFERRING and bool(content_words((word,)))
+    no_topic = _NO_TOPICS | _ANYTHING | _REFERRING
+    return word not in no_topic and bool(content_words((word,)))
 
 
 def leaning_of(words: tuple[str, ...], named: frozenset[int]) -> Leaning:
@@ -108,12 +112,18 @@ def leaning_of(words: tuple[str, ...], named: frozenset[int]) -> Leaning:
         start += 1
     topics = [n for n in range(start, len(words)) if n in named or _is_topic(words[n])]
     place = next((n for n in range(start, len(words)) if _points(words, n, named)), -1)
-    # "why does a model invent sources when it knows none": the topic before the pronoun is what
+    # "why does a invent sources when it knows none": the topic before the pronoun is what
     # the pronoun stands for.
-    pointing = place >= 0 and not any(n < place and n not in named for n in topics)
-    pointing = pointing and not any(n < place for n in named)
+    before = range(start, max(place, 0))
+    meant = any(n in topics or n in named or _is_anything(words, n) for n in before)
+    pointing = place >= 0 and not meant
     bare = not topics and len(words) <= _BARE_WORDS
     return Leaning(bare, pointing and len(words) - start <= 2 * _BARE_WORDS)
+
+
+def _is_anything(words: tuple[str, ...], n: int) -> bool:
+    """Tell whether word `n` brings in something new: "a model", "users", not "the model"."""
+    return words[n] in _ANYTHING and words[n - 1 : n] != ("the",)
 
 
 def is_pronoun(text: str) -> bool:
@@ -136,7 +146,7 @@ def _is_expletive(words: tuple[str, ...], n: int) -> bool:
     if words[n] in ("there", "here"):
         return True
     if words[n] in _THAT and n > 0 and content_words(words[n - 1 : n]):
-        return True  # "a model that lies"
+        return True  # "a that lies"
     stands = words[n] == "it" and after[:1] and after[0] in _EXPLETIVE
     return bool(stands and _LINKING.intersection(after[1:]))
 

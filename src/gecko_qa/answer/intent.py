@@ -76,7 +76,7 @@ PAIR = 2
 _WHY_NOW = (
     r"why (?:do|does|is|are|would|should)\b.*\b(?:matter|important|relevant|significant|care)\b",
     r"why should (?:i|we|anyone|people|one)\b.*\bcare\b|\bwhy care\b",
-    r"\bwhy (?:right )?now\b|\bwhat'?s new\b|\bwhat has changed\b|\bso what\b",
+    r"\bwhy\b.*\b(?:now|today)\b|\bwhat'?s new\b|\bwhat has changed\b|\bso what\b",
     r"\b(?:big deal|all the (?:fuss|hype|buzz)|the hype)\b",
     r"why (?:is|are) (?:everyone|everybody|people|they all)\b.*\btalking\b",
     r"\bwhy\b.*\b(?:suddenly|everywhere|headlines?|trending|popular|the rage|the thing)\b",
@@ -84,7 +84,9 @@ _WHY_NOW = (
     r"\b(?:hot|big) topic\b|\bwhy\b.*\b(?:these days|all of a sudden|right now)\b",
 )
 _OPINION = (
-    r"\bgecko\b|\beditors?\b|\bopinion\b|\bverdict\b|\bhot take\b",
+    r"\bgecko'?s?\s+(?:\w+\s+)?(?:take|opinion|view|verdict|think|say|believe|reckon|feel)",
+    r"\b(?:does|do|would|did|according\s+to|ask|says|from)\s+gecko\b|\bthe\s+editors?\b",
+    r"\bopinion\b|\bverdict\b|\bhot take\b",
     r"\b(?:your|editorial|hot) (?:own )?(?:opinion|take|view|verdict|thoughts?|judge?ment)\b",
     r"\bwhat (?:do|would) you (?:\w+ )?(?:think|make|say|believe)\b",
     r"\bdo you (?:think|believe|recommend|agree)\b",

@@ -12,6 +12,8 @@ from gecko_qa.words import folded_words
 
 MAX_TERM_WORDS = 4
 MIN_CHARS = 3
+MOST = 0.6
+"""A term is at least this part of the words that say what the question is about."""
 N_MENTIONS = 3
 MAX_LIKELY = 50
 """A term whose stems stand together in more texts than this is too common to be worth naming."""
@@ -34,7 +36,7 @@ class PassingMentions:
         """
         words = folded_words(text)
         keep = set(content_words(words))
-        enough = len(keep) / 2
+        enough = len(keep) * MOST
         for n in range(min(MAX_TERM_WORDS, len(words)), 0, -1):
             for start in range(len(words) - n + 1):
                 term = words[start : start + n]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from gecko_qa.errors import QuestionRejected
@@ -15,13 +16,15 @@ MAX_QUESTION_CHARS = 1000
 class Question:
     """What a reader asks, and the dials: `audience` None is everyone.
 
-    `as_typed` keeps slips of the pen from being mended.
+    `as_typed` keeps slips of the pen from being mended. `firm` names the dials, "level" and
+    "audience", that hold against the question's words.
     """
 
     text: str
     level: str
     audience: str | None = None
     as_typed: bool = False
+    firm: frozenset[str] = frozenset()
 
 
 def ask_question(
@@ -29,7 +32,9 @@ def ask_question(
     layout: Layout,
     level: str | None = None,
     audience: str | None = None,
+    *,
     as_typed: bool = False,
+    firm: Collection[str] = (),
 ) -> Question:
     """Return a question fit to be answered; `level` None is the layout's default.
 
@@ -41,6 +46,7 @@ def ask_question(
         level=layout.check_level(layout.default_level if level is None else level),
         audience=layout.check_audience(audience),
         as_typed=as_typed,
+        firm=frozenset(firm),
     )
 
 

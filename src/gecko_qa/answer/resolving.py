@@ -24,15 +24,18 @@ from gecko_qa.answer.intent import (
 from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
 from gecko_qa.names import Mention
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
-from gecko_qa.words import folded_words
+from gecko_qa.words import folded_words, word_spans
 
 N_CANDIDATES = 5
-MAX_CONCEPTS = 3
+MAX_CONCEPTS = 4
 MAX_PARTS = 2
 """So many parts of a question are ranked for themselves, each at the price of a question."""
 SURE = 0.8
 """A part of a question is answered beside the rest from this probability on."""
 N_LIKELY = 3
+HALF_SURE = 0.2
+"""From this probability on a comparison with a side that nothing covers is answered, and a short
+question taken as a follow-up."""
 ALONE = 0.85
 """A question that points back stands alone all the same where an ask comes this near to it."""
 EQUAL = 0.6
@@ -71,7 +74,7 @@ class Resolver:
         words = folded_words(text)
         places = frozenset(n for m in ranking.mentions for n in range(m.start, m.end))
         leaning = leaning_of(words, places)
-        intent = intent_of(text, ranking.by_name)
+        intent = intent_of(_without_names(text, words, places), ranking.by_name)
         if context is not None:
             followed = self._follow(words, leaning, ranking, intent, context)
             if followed is not None:
@@ -104,17 +107,22 @@ class Resolver:
     def _alone(
         self, text: str, words: tuple[str, ...], ranking: Ranking, intent: Intent
     ) -> Resolved:
-        sides = sides_of(text)
+        alone = ranking.by_name and len(ranking.named) == 1
+        sides = None if alone else sides_of(text)
         compared = None if sides is None else self._compare(sides, ranking)
         if compared is not None:
             return compared
-        if compares(words, len(ranking.named), ranking.by_name) and ranking.covered:
+        parts = tuple(dict.fromkeys(self._parts(text)))
+        single = len(parts) < PAIR
+        if single and compares(words, len(ranking.named), ranking.by_name) and ranking.covered:
             return Resolved(ranking, ranking.named, "compare")
-        pair = _pair(words, ranking)
+        pair = _pair(words, ranking) if single else ()
         if pair:
             return Resolved(ranking, pair, "compare")
         first = (ranking.hits[0].id,) if ranking.covered else ()
-        concepts = tuple(dict.fromkeys((*first, *self._parts(text))))[:MAX_CONCEPTS]
+        in_parts = not single and parts[: len(first)] != first and set(first) <= set(parts)
+        ordered = parts if in_parts else (*first, *parts)
+        concepts = tuple(dict.fromkeys(ordered))[:MAX_CONCEPTS]
         also = () if ranking.by_name or len(concepts) != 1 else _equals(ranking)
         return Resolved(ranking, concepts, intent, also=also)
 
@@ -136,7 +144,7 @@ class Resolver:
         likely = {hit.id for hit in ranking.hits[:N_LIKELY]}.union(ranking.named)
         if not likely.intersection(found):
             return None
-        if missing and not (sides.plain and ranking.covered):
+        if missing and not (sides.plain and ranking.chance >= HALF_SURE):
             return None
         return Resolved(ranking, tuple(found), "compare", missing=tuple(missing))
 
@@ -159,10 +167,8 @@ class Resolver:
     def _parts(self, text: str) -> Iterator[str]:
         """Yield the concepts of the questions that `text` asks one after the other."""
         parts = parts_of(text)
-        if not 1 < len(parts) <= MAX_CONCEPTS:
-            return
         n_ranked = 0
-        for part in parts:
+        for part in parts[:MAX_CONCEPTS] if len(parts) > 1 else ():
             named = self._ranker.names_only(part)
             yield from named
             if not named and n_ranked < MAX_PARTS:
@@ -170,6 +176,17 @@ class Resolver:
                 ranking = self._ranker.rank(part, 1)
                 if ranking.chance >= SURE:
                     yield ranking.hits[0].id
+
+
+def _without_names(text: str, words: tuple[str, ...], places: frozenset[int]) -> str:
+    """Return `text` without the names in it: "rate limits" asks for no limits."""
+    spans = word_spans(text)
+    if len(spans) != len(words):
+        return text
+    for n in sorted(places, reverse=True):
+        start, end = spans[n]
+        text = text[:start] + text[end:]
+    return text
 
 
 def _named_after(
@@ -188,7 +205,7 @@ def _named_after(
     if ranking.by_name and words[:1] in (("and",), ("or",)) and intent == "define":
         return Resolved(ranking, ranking.named, context.intent)
     leans = leaning.pointing or ranking.by_name
-    if len(ranking.named) == len(others) == 1 and leans and compares_back(words):
+    if others and others == ranking.named and leans and compares_back(words):
         return Resolved(ranking, (carried[0], *others), "compare", follows=carried[:1])
     if others and leaning.pointing:
         return Resolved(ranking, (*others, carried[0]), intent, follows=carried[:1])
@@ -222,7 +239,7 @@ def _stands_alone(ranking: Ranking) -> bool:
 
 def _may_lean(ranking: Ranking) -> bool:
     """Tell whether a question that nothing covers may be about what came before."""
-    return ranking.signs.get("outside", 1.0) < ALONE
+    return ranking.chance >= HALF_SURE
 
 
 def _equals(ranking: Ranking) -> tuple[str, ...]:

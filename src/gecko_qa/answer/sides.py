@@ -12,7 +12,7 @@ _MAX_SIDE_WORDS = 8
 _A, _B = r"(?P<a>[^?!;]{1,80}?)", r"(?P<b>[^?!;]{1,80}?)"
 _ASK = r"(?:when|how|why|what|which|where|is|are|does|do|explain|in)"
 _END = (
-    rf"(?=[?!;]|\.\s|\.$|,?\s+(?:and|but)\s+{_ASK}\b|,\s+{_ASK}\b"
+    rf"(?=[?!;]|:\s|\.\s|\.$|,?\s+(?:and|but)\s+{_ASK}\b|,\s+{_ASK}\b"
     r"|\s+(?:when|for|in\sterms\sof|with\srespect\sto)\s|$)"
 )
 _WITH = r"(?:vs\.?|versus|compared\s+(?:to|with))"
@@ -37,16 +37,17 @@ _PLAIN = (
     rf"\bhow\s+(?:is|are|does|do)\s+{_A}\s+and\s+{_B}\s+"
     r"(?:related?|differ(?:ent)?|connected|compare|linked|fit\s+together)\b",
     rf"\bwhat\s+makes\s+{_A}\s+(?:so\s+)?different\s+(?:from|to|than)\s+{_B}{_END}",
+    rf"\b(?:pros\s+and\s+cons|(?:dis)?advantages?|benefits?)\s+of\s+{_A}\s+{_WITH}\s+{_B}{_END}",
     rf"^{_A}\s+{_WITH}\s+{_B}{_END}",
 )
 _OTHER = (
     rf"\b(?:is|are|isn't|aren't)\s+{_A}\s+(?:just|basically|simply|(?:the\s+)?same\s+(?:thing\s+)?as)"
     rf"\s+{_B}{_END}",
-    rf"\b(?:pros\s+and\s+cons|(?:dis)?advantages?|benefits?|point)\s+of\s+{_A}\s+(?:{_WITH}|{_OVER})"
+    rf"\b(?:pros\s+and\s+cons|(?:dis)?advantages?|benefits?|point)\s+of\s+{_A}\s+{_OVER}"
     rf"\s+{_B}{_END}",
     rf"^(?:when|why|should)\s+(?:(?:should|would|do|does|to|i|you|we|one)\s+)*(?:{_USE}\s+)?{_A}"
     rf"\s+(?:{_WITH}|{_OVER}|or)\s+{_B}{_END}",
-    rf"^{_A}\s+or\s+{_B}{_END}",
+    rf"^(?:which\s+(?:one\s+)?is\s+\w+[,:]?\s+)?{_A}\s+or\s+{_B}{_END}",
 )
 _PATTERNS = tuple(
     (re.compile(pattern, re.IGNORECASE), plain)
@@ -65,7 +66,7 @@ _QUESTION = (
     r"|tell\s+me|then)\b"
 )
 _PART_END = re.compile(
-    rf"(?<=[?!.])\s+|,?\s+(?:and|also|but|then)\s+(?={_QUESTION})", re.IGNORECASE
+    rf"(?<=[?!.])\s+|,?\s+(?:(?:and|also|but|then)\s+)+(?={_QUESTION})", re.IGNORECASE
 )
 _ASKING = re.compile(rf"^(?:(?:and|also|but|so)\s+)?{_QUESTION}|\?$", re.IGNORECASE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,12 +21,15 @@ _EXPLAIN = r"(?:explain|describe|tell|break|put|describing|explaining)"
 
 _DEPTHS: tuple[tuple[Depth, str], ...] = (
     ("shortest", r"tl;?\s?dr"),
-    ("shortest", r"(?:in|as)\s+(?:one|a\s+single|1|a)\s+(?:short\s+)?(?:sentence|line)"),
     (
         "shortest",
-        r"in\s+(?:a\s+nutshell|short|brief|(?:a\s+few|two|2|three|3)\s+(?:words|lines|sentences))",
+        r"(?:in|as)\s+(?:one|a\s+single|1)\s+(?:short\s+)?(?:sentence|line)|in\s+a\s+sentence(?=\W*$)",
     ),
-    ("shortest", r"(?:summari[sz]e|sum\s+up)(?=\s+(?:it|this|that)\b)"),
+    (
+        "shortest",
+        r"in\s+(?:a\s+nutshell|(?:short|brief)(?=\W*$|,|:)|(?:a\s+few|two|2|three|3)\s+(?:words|lines|sentences))",
+    ),
+    ("shortest", r"(?:summari[sz]e|sum\s+up)(?=\s+(?:it|this|that)(?:\W*$|\s+in\b))"),
     (
         "shortest",
         r"(?:the\s+)?(?:short(?:est)?|quick)\s+(?:possible\s+)?(?:version|answer|definition|summary)(?:\s+of)?",
@@ -36,7 +40,8 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
         "simple",
         _EXPLAIN
         + r"(?:\s+(?:it|this|that))?(?:\s+to\s+me)?\s+(?:like|as\s+if|as\s+though)\s+(?:i'?\s?a?m"
-        r"|i\s+were|i\s+was|we'?re)\s+(?:an?\s+)?(?:\w+[- ]?){1,3}?(?:old|five|5|child|kid|beginner"
+        r"|i\s+were|i\s+was|we'?re)\s+(?:an?\s+)?(?:\w{1,12}[- ]){0,3}?(?:old|five|5|child|kid"
+        r"|beginner"
         r"|dummy|idiot|stupid)\b",
     ),
     ("simple", r"like\s+i'?\s?a?m\s+(?:five|5|a\s+(?:child|kid|beginner))"),
@@ -49,7 +54,7 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
         "simple",
         r"(?:a\s+)?(?:simple|easy)\s+explanation(?:\s+of)?|without\s+(?:the\s+)?(?:jargon|maths?)",
     ),
-    ("simple", r"simply(?=\s+(?:explain|put)|\W*$)"),
+    ("simple", r"simply\s+put|put\s+simply|simply(?=\s+explain|\W*$)"),
     ("simple", r"(?:for|to)\s+" + _SOMEONE + _NOVICES),
     ("deep", r"go\s+(?:really\s+|very\s+)?deep(?:\s+(?:in(?:to)?|on))?"),
     ("deeper", r"(?:go|dig|dive)\s+(?:a\s+bit\s+|much\s+)?deeper(?:\s+(?:in(?:to)?|on))?"),
@@ -57,10 +62,15 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
     ("deeper", r"more\s+technical(?:ly)?|deeper"),
     (
         "simpler",
-        r"(?:much\s+)?(?:simpler|easier)(?:\s+please)?|more\s+simply|too\s+(?:technical|complicated|hard)",
+        r"^\W*(?:(?:and|but|now|make|explain|say|put|it|this|that|please)\s+)*(?:much\s+|a\s+bit\s+)?"
+        r"(?:simpler|easier|more\s+simply)(?:\s+please)?(?=\W*$)|too\s+(?:technical|complicated)",
     ),
     ("simpler", r"dumb\s+(?:it|that|this)\s+down"),
-    ("deep", r"in[- ](?:full\s+)?(?:depth|detail)|(?:a\s+)?deep[- ]dive(?:\s+(?:in(?:to)?|on))?"),
+    (
+        "deep",
+        r"(?<!defense )(?<!defence )in[- ](?:full\s+)?(?:depth|detail)"
+        r"|(?:a\s+)?deep[- ]dive(?:\s+(?:in(?:to)?|on))?",
+    ),
     (
         "deep",
         r"(?:the\s+)?(?:full\s+|all\s+the\s+)?technical\s+(?:details?|explanation|answer|version|terms|level)(?:\s+of)?",
@@ -68,7 +78,7 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
     ("deep", r"(?:at|on)\s+(?:an?\s+)?(?:expert|advanced|technical|graduate|phd)\s+level"),
     (
         "deep",
-        r"(?:for|to)\s+(?:an?\s+)?experts?"
+        r"(?:for|to)\s+(?:an?\s+)?experts?(?=\W*$|,)"
         r"|technically(?=\W*$)|^technically|(?<=work )technically",
     ),
     ("deep", r"mathematically|rigorously"),
@@ -80,12 +90,12 @@ _AUDIENCES = {
     ),
     "builder": (
         r"builders?|developers?|devs?|(?:software\s+|ml\s+|ai\s+)?engineers?|programmers?|founders?"
-        r"|entrepreneurs?|product\s+(?:managers?|people|owners?)|pms?|practitioners?|start-?ups?|coders?"
+        r"|entrepreneurs?|product\s+(?:managers?|people|owners?)|pms?|practitioners?|coders?"
     ),
     "researcher": r"researchers?|scientists?|academics?|phds?(?:\s+students?)?|scholars?",
     "curious": (
         r"(?:just\s+)?curious(?:\s+(?:people|person|readers?|minds?))?|normies?"
-        r"|(?:normal|ordinary|plain|everyday)\s+(?:curious\s+)?(?:people|person|citizens?)"
+        r"|(?<!as )(?:an?\s+)?(?:normal|ordinary)\s+(?:curious\s+)?(?:people|person|citizens?)"
     ),
 }
 
@@ -100,6 +110,11 @@ class Wording:
     rest: str
     depth: Depth | str | None
     audience: str | None
+
+    def held(self, firm: Collection[str]) -> Wording:
+        """Return the wording without what it says of the dials in `firm`."""
+        depth = None if "level" in firm else self.depth
+        return Wording(self.rest, depth, None if "audience" in firm else self.audience)
 
 
 def read_wording(text: str, layout: Layout) -> Wording:
@@ -140,12 +155,16 @@ def level_of(depth: Depth | str | None, dial: str, standing: str, layout: Layout
 
 def _addressing(words: str) -> str:
     who = rf"(?:{words})"
+    article = r"(?:an?|the|us|our|my|we|your|some)"
+    view = r"(?:perspective|point\s+of\s+view|viewpoint|angle|view)"
     return (
-        rf"(?:from\s+)?(?:an?\s+|the\s+)?{who}'?s?\s+(?:perspective|point\s+of\s+view|viewpoint|angle|view)"
-        rf"|(?:what\s+(?:does|do|is|are)\s+(?:it|this|that|they)\s+(?:mean|imply)\s+)?(?:for|as|to)\s+"
-        rf"(?:an?|the|us|our|my|we)?\s*(?:\w+\s+)?{who}(?!\s+\w+(?:ing|ment)\b)"
+        rf"(?:from\s+)?(?:an?\s+|the\s+)?{who}'?s?\s+{view}"
+        rf"|from\s+the\s+{view}\s+of\s+(?:{article}\s+)?{who}"
+        r"|(?:what\s+(?:does|do|is|are)\s+(?:it|this|that|they)\s+(?:mean|imply)\s+)?"
+        rf"(?:(?:for|as)\s+(?:{article}\s+)?(?:\w+\s+)?|to\s+{article}\s+(?:\w+\s+)?){who}"
+        r"(?!\s+\w+(?:ing|ment)\b)"
         rf"|(?:i(?:'?m|\s+am)|we(?:'?re|\s+are))\s+(?:an?\s+|two\s+|three\s+)?{who}|^{who}\s+here\b"
-        rf"|(?:should|would|could|can|must|does)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?{who}"
+        rf"|(?:should|would|could|can|must)\s+(?:an?\s+|the\s+)?(?:\w+\s+)?{who}"
         rf"(?:\s+(?:know|understand|remember|do|take|learn|think|use))?"
         rf"|(?<=what about )(?:the\s+)?{who}(?=\W*$)|(?<=and )(?:the\s+)?{who}(?=\W*$)"
     )

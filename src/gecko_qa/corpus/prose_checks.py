@@ -27,7 +27,8 @@ def check_prose(explainers: Sequence[Explainer], folder: Path) -> Iterator[Probl
     """Yield what is wrong, or doubtful ("warning"), in the prose of all explainers."""
     yield from _check_spelling(explainers, folder)
     yield from _check_repetition(explainers, folder)
-    names = NameIndex((explainer.slug, explainer.names) for explainer in explainers)
+    named = ((explainer.slug, explainer.names) for explainer in explainers)
+    names = NameIndex(named, forms=False)
     plain = {folded_words(term) for term in accepted_lines(folder / PLAIN_TERMS_FILE)}
     for explainer in explainers:
         path = folder / f"{explainer.slug}.md"

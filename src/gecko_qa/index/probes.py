@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Precise = NDArray[np.float64]
 
+_AXES = 2
 SHRINKAGE = 0.1
 """Share of the covariance that is replaced by a round one of the same size."""
 
@@ -31,8 +32,10 @@ SHRINKAGE = 0.1
 def build_probes(keys: Sequence[Key], vectors: Vectors, slugs: Sequence[str]) -> bytes:
     """Return the probes as a NumPy file: shape (n slugs + 1, dimensions + 1), float32.
 
-    The last column is the offset. A concept without asks is read from all of its keys. The last
-    row is 0 where the corpus has no samples of what it does not answer.
+    The last column is the offset. The readings of the corpus's own questions have a standard
+    deviation of 1, those of the last row with the samples among them. A concept without asks is
+    read from all of its keys. The last row is 0 where the corpus has no samples of what it does
+    not answer.
     """
     import numpy as np
 
@@ -44,9 +47,12 @@ def build_probes(keys: Sequence[Key], vectors: Vectors, slugs: Sequence[str]) ->
         spread = np.concatenate([vectors[of] - mean for of, mean in zip(rows, means, strict=True)])
         probes[:-1, :-1] = np.linalg.solve(_shrunk(spread), means.T).T
         probes[:-1, -1] = -0.5 * (probes[:-1, :-1] * means).sum(axis=1)
-    if slugs and outside:
         inside = vectors[[n for of in rows for n in of]].astype(np.float64)
-        probes[-1] = _between(inside, vectors[outside].astype(np.float64))
+        probes[:-1] /= _spread_of_readings(probes[:-1], inside)
+    if slugs and outside:
+        others = vectors[outside].astype(np.float64)
+        probes[-1] = _between(inside, others)
+        probes[-1] /= _spread_of_readings(probes[-1:], np.concatenate([inside, others]))
     file = io.BytesIO()
     np.save(file, probes.astype(np.float32))
     return file.getvalue()
@@ -57,12 +63,21 @@ def load_probes(data: bytes) -> Vectors:
     import numpy as np
 
     try:
-        probes: Vectors = np.load(io.BytesIO(data), allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise IndexDamaged(
-            "The index's probes cannot be read. Run “gecko-qa index build”."
-        ) from error
+        probes = np.load(io.BytesIO(data), allow_pickle=False)
+    except Exception as error:  # a bad header raises whatever its parser does
+        raise _damaged() from error
+    if not isinstance(probes, np.ndarray) or probes.dtype != np.float32 or probes.ndim != _AXES:
+        raise _damaged()
     return probes
+
+
+def _damaged() -> IndexDamaged:
+    return IndexDamaged("The index's probes cannot be read. Run “gecko-qa index build”.")
+
+
+def _spread_of_readings(probes: Precise, vectors: Precise) -> float:
+    """Return the standard deviation of the readings, so that they mean the same in any corpus."""
+    return float((vectors @ probes[:, :-1].T + probes[:, -1]).std()) or 1.0
 
 
 def _rows_of(keys: Sequence[Key], slug: str) -> list[int]:

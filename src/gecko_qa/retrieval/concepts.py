@@ -1,7 +1,8 @@
 """From a question to concepts: which explainer it is about, and whether any is.
 
-Two small linear models weigh the evidence. A concept's score is a weighted sum of what speaks for
-it; a logistic model of a few signs tells whether the first concept answers at all. Their weights
+A question that does nothing but ask for concepts by their names is about these. For any other, two
+small linear models weigh the evidence. A concept's score is a weighted sum of what speaks for it; a
+logistic model of a few signs tells whether the first concept answers at all. Their weights
 are learned on the training part of `evaluation/` alone and lie in `weights.json`.
 """
 
@@ -39,6 +40,8 @@ SIGNS = (
 - named: 1 where the question names it
 - n_words: words that say what the question is about, at most 12, over 12
 """
+NAME_BONUS = 100.0
+"""What is asked for by its name alone comes first, whatever else speaks for another."""
 _SCORE_SCALE = 10.0
 _MAX_WORDS = 12
 
@@ -88,6 +91,8 @@ class ConceptRanker:
         evidence = self._witness.testify(question)
         weights = np.array([self._weights.rank.get(name, 0.0) for name in FEATURES])
         scores = evidence.table.astype(np.float64) @ weights
+        if evidence.by_name:
+            scores += NAME_BONUS * np.isin(self._slugs, evidence.named)
         hits = ranked(zip(self._slugs, map(float, scores), strict=True), max(k, 2))
         if not hits:
             return Ranking((), evidence.mentions, False, 0.0, False, (), None, {}, {})

@@ -33,21 +33,18 @@ FEATURES = (
     "concept_words",
     "known_words",
     "named_words",
-    "by_name",
 )
 """What is told of each concept:
 
 - closest_question: the highest cosine with an ask or a phrasing of it
 - close_questions, close_keys: the mean of the three highest, of those and of all its keys
-- topic: its probe's reading, over 20
+- topic: its probe's reading
 - question_words, passage_words: the best BM25 score of a name, ask or phrasing, and of a passage,
   over 10; concept_words: that of all its text
 - known_words: the share of the question's words, rare ones weighing more, that its text has
-- named_words: the share of the question's words, weighed alike, that are a name of it
-- by_name: 1 where the question does nothing but ask for it, or a facet of it, by its name
+- named_words: the share of them, rare ones weighing more, that are a name of it
 """
 N_CLOSE = 3
-_TOPIC_SCALE = 20.0
 _BM25_SCALE = 10.0
 
 
@@ -59,7 +56,8 @@ class Evidence:
     each concept, the row of the key that is nearest to the question. `outside` is the mean cosine
     of the nearest three questions that the corpus does not answer, `inside` the reading of the
     probe that tells those from the corpus's own; both 0 where it has none. `n_words` counts the
-    words that say what the question is about.
+    words that say what the question is about. `by_name` tells that the question does nothing but
+    ask for concepts, or a facet of them, by their names.
     """
 
     table: Vectors
@@ -145,7 +143,7 @@ class Witness:
         words = folded_words(question)
         mentions = self._names.mentions(words)
         by_name = _asks_by_name(words, mentions)
-        told = stems(content_words(words))
+        told = tuple(dict.fromkeys(stems(content_words(words))))
 
         vector = self._dense.vector(question)
         cosines = self._dense.cosines(vector)
@@ -154,18 +152,16 @@ class Witness:
         readings = self._probes[:, :-1] @ vector + self._probes[:, -1]
         bm25 = self._lexical.scores(question)
         asking, by_concept = self._rows["question"]
-        named = {mention.concept for mention in mentions} if by_name else set()
         columns = (
             by_concept.best(leading[asking]).clip(min=-1.0),
             by_concept.mean_of_best(leading[asking], N_CLOSE).clip(min=-1.0),
             grouped.mean_of_best(leading, N_CLOSE),
-            readings[:-1] / _TOPIC_SCALE,
+            readings[:-1],
             self._best("naming", bm25) / _BM25_SCALE,
             self._best("passage", bm25) / _BM25_SCALE,
             self._concept_lexical.scores(question) / _BM25_SCALE,
             coverage([self._knowing(stem) for stem in told], n),
             self._named_words(words, mentions),
-            np.array([slug in named for slug in self._slugs]),
         )
         return Evidence(
             table=np.stack(columns, axis=1).astype(np.float32),

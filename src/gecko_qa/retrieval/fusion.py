@@ -22,7 +22,7 @@ class GroupedRows:
         """Take each row's group, from 0 to `n_groups` - 1."""
         self._groups = groups
         self._sizes = np.bincount(groups, minlength=n_groups)
-        width = int(self._sizes.max(initial=0))
+        width = int(self._sizes.max(initial=1))
         order = np.argsort(groups, kind="stable")
         starts = np.concatenate(([0], np.cumsum(self._sizes)[:-1])) if n_groups else self._sizes
         place = np.arange(len(order)) - np.repeat(starts, self._sizes)

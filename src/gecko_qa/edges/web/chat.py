@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.answer.answer import Answer
-from gecko_qa.answer.answering import context_after, context_of
+from gecko_qa.answer.answering import context_after
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
 from gecko_qa.edges.web.html import render_answers, render_definition, render_note
@@ -82,8 +82,25 @@ class Conversation:
         self, level: str, audience: str, answers: tuple[Answer, ...], context: Context | None
     ) -> Shown:
         """Answer the newest question anew, at another level or for another audience."""
-        as_typed = bool(answers) and answers[-1].as_typed
-        return self._again(level, audience, answers, context, as_typed=as_typed)
+        if not answers:
+            return self._show(answers, context)
+        asked = answers[-1].asked
+        turned = [
+            dial
+            for dial, was, now in (
+                ("level", asked.level, level),
+                ("audience", asked.audience or EVERYONE, audience),
+            )
+            if was != now
+        ]
+        return self._again(
+            level,
+            audience,
+            answers,
+            context,
+            as_typed=asked.as_typed,
+            firm=asked.firm.union(turned),
+        )
 
     def forget(self, answers: tuple[Answer, ...]) -> Shown:
         """Let the next question follow on from nothing."""
@@ -106,18 +123,20 @@ class Conversation:
         context: Context | None,
         *,
         as_typed: bool,
+        firm: Collection[str] = (),
     ) -> Shown:
         if not answers:
             return self._show(answers, context)
         *before, last = answers
-        carried = context_of(before) if last.follows else None
         try:
             answer = self._library.ask(
-                last.question, level, audience, context=carried, as_typed=as_typed
+                last.question, level, audience, context=last.after, as_typed=as_typed, firm=firm
             )
         except GeckoQAError as error:
             return self._show(answers, context, note=str(error))
-        return self._show((*before, answer), None if context is None else context_of((answer,)))
+        # What the reader let go of stays let go.
+        context = None if context is None else context_after(answer, last.after)
+        return self._show((*before, answer), context)
 
     def _show(
         self,
@@ -133,7 +152,8 @@ class Conversation:
             else []
         )
         correction = answers[-1].correction if answers else None
-        typed = ", ".join(typed for typed, _ in correction.words) if correction else ""
+        slips = [typed for typed, _ in correction.words] if correction else []
+        typed = ", ".join(slips[:2]) + ("…" if len(slips) > 2 else "")  # noqa: PLR2004
         return Shown(
             box=box,
             html=render_answers(answers, self._library),
