@@ -78,7 +78,11 @@ def test_what_no_passage_uses_as_a_term_is_simply_not_covered(
 
 def test_a_part_of_a_word_is_no_mention(strict_library: Library) -> None:
     assert mentioned(strict_library, "What is a press?") == []
-    assert mentioned(strict_library, "What is pressure?") == ["suction-cups#level-2"]
+    assert mentioned(strict_library, "What is air pressure?") == ["suction-cups#level-2"]
+
+
+def test_a_single_everyday_word_is_no_term(strict_library: Library) -> None:
+    assert mentioned(strict_library, "What is pressure?") == []
 
 
 def test_at_most_three_passages_are_told_in_the_corpus_s_order(tmp_path: Path) -> None:

@@ -8,10 +8,13 @@ from gecko_qa.index.lexical import stems
 from gecko_qa.passages import Passage
 from gecko_qa.retrieval.frame import content_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
+from gecko_qa.spelling import english_count
 from gecko_qa.words import folded_words
 
 MAX_TERM_WORDS = 4
 MIN_CHARS = 3
+EVERYDAY = 2000
+"""A single word that English uses this often, by the dictionary's count, is no term."""
 MOST = 0.6
 """A term is at least this part of the words that say what the question is about."""
 N_MENTIONS = 3
@@ -40,7 +43,7 @@ class PassingMentions:
         for n in range(min(MAX_TERM_WORDS, len(words)), 0, -1):
             for start in range(len(words) - n + 1):
                 term = words[start : start + n]
-                if n >= enough and keep.issuperset(term) and any(map(_is_telling, term)):
+                if n >= enough and keep.issuperset(term) and _is_telling(term):
                     found = self._using(term)
                     if found and (n > 1 or len(found) <= max(COMMON * len(self._passages), 1)):
                         return _as_written(term, text), found[:N_MENTIONS]
@@ -60,8 +63,10 @@ class PassingMentions:
         )
 
 
-def _is_telling(word: str) -> bool:
-    return len(word) >= MIN_CHARS and not word.isdigit()
+def _is_telling(term: tuple[str, ...]) -> bool:
+    if len(term) == 1 and english_count(term[0]) >= EVERYDAY:
+        return False
+    return any(len(word) >= MIN_CHARS and not word.isdigit() for word in term)
 
 
 def _as_written(term: tuple[str, ...], text: str) -> str:
