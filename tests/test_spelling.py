@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from gecko_qa.spelling import RARE, Correction, Speller, english_count, warm_up_spelling
+from gecko_qa.spelling import RARE, Correction, Speller, english_count
 from gecko_qa.words import folded_words
 
 NAMES = (
@@ -205,7 +205,12 @@ def test_a_correction_is_told_as_json(speller: Speller) -> None:
 
 
 def test_english_counts_a_plural_as_its_singular_and_a_compound_as_its_rarest_part() -> None:
-    warm_up_spelling()
     assert english_count("cats") == english_count("cat") > english_count("robot") > RARE
     assert english_count("robot-cat") == english_count("robot")
     assert english_count("cat-xqzt") == english_count("xqzt") == 0
+
+
+def test_what_is_prepared_mends_as_what_is_not() -> None:
+    prepared = Speller(["RLHF"], lambda: ["some texts"], frozenset().__contains__)
+    prepared.prepare()
+    assert prepared.correct("RLFH") == Correction("RLHF", (("RLFH", "RLHF"),))

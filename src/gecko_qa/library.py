@@ -25,7 +25,7 @@ from gecko_qa.retrieval.frame import facet_words, frame_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
-from gecko_qa.spelling import Speller, warm_up_spelling
+from gecko_qa.spelling import Speller
 
 
 class Library:
@@ -59,7 +59,7 @@ class Library:
     def warm_up(self) -> None:
         """Read and check every part of the index now, so that the first question is quick."""
         self.index.read_all()
-        warm_up_spelling()
+        self._speller.prepare()
         self.ask("What does this corpus tell?")
 
     def ask(

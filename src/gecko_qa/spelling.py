@@ -62,6 +62,10 @@ class Speller:
         self._texts = texts
         self._is_known = is_known
 
+    def prepare(self) -> None:
+        """Read dictionary and texts now, so that the first slip of the pen costs no time."""
+        _ = _english(), self._name_words, self._text_words
+
     def correct(self, text: str) -> Correction | None:
         """Return `text` with its slips mended, or None where it has none that can be.
 
@@ -144,11 +148,6 @@ def _english() -> Mapping[str, int]:
     from spellchecker import SpellChecker
 
     return SpellChecker().word_frequency.dictionary  # type: ignore[no-any-return]
-
-
-def warm_up_spelling() -> None:
-    """Read the dictionary now, so that the first slip of the pen costs no time."""
-    _english()
 
 
 def english_count(word: str) -> int:

@@ -28,8 +28,6 @@ from gecko_qa.words import folded_words, word_spans
 
 N_CANDIDATES = 5
 MAX_CONCEPTS = 4
-MAX_PARTS = 2
-"""So many parts of a question are ranked for themselves, each at the price of a question."""
 SURE = 0.8
 """A part of a question is answered beside the rest from this probability on."""
 N_LIKELY = 3
@@ -112,7 +110,8 @@ class Resolver:
         compared = None if sides is None else self._compare(sides, ranking)
         if compared is not None:
             return compared
-        parts = tuple(dict.fromkeys(self._parts(text)))
+        likeliest = ranking.hits[0].id if ranking.hits else None
+        parts = tuple(dict.fromkeys(self._parts(text, likeliest)))
         single = len(parts) < PAIR
         if single and compares(words, len(ranking.named), ranking.by_name) and ranking.covered:
             return Resolved(ranking, ranking.named, "compare")
@@ -164,15 +163,21 @@ class Resolver:
         # The noun that a name is in stands last: "today's AI".
         return ranking.named[-1] if ranking.named else None
 
-    def _parts(self, text: str) -> Iterator[str]:
-        """Yield the concepts of the questions that `text` asks one after the other."""
-        parts = parts_of(text)
-        n_ranked = 0
-        for part in parts[:MAX_CONCEPTS] if len(parts) > 1 else ():
-            named = self._ranker.names_only(part)
-            yield from named
-            if not named and n_ranked < MAX_PARTS:
-                n_ranked += 1
+    def _parts(self, text: str, first: str | None) -> Iterator[str]:
+        """Yield the concepts of the questions that `text` asks one after the other.
+
+        `first` is the likeliest for all of `text`. Of the parts that only describe their concept,
+        the one that `first` knows least of is ranked for itself, at the price of a question.
+        """
+        parts = parts_of(text)[:MAX_CONCEPTS]
+        if len(parts) < PAIR:
+            return
+        named = {part: self._ranker.names_only(part) for part in parts}
+        unnamed = [part for part in parts if not named[part]]
+        foreign = min(unnamed, key=lambda p: self._ranker.known(p, first), default=None)
+        for part in parts:
+            yield from named[part]
+            if part == foreign:
                 ranking = self._ranker.rank(part, 1)
                 if ranking.chance >= SURE:
                     yield ranking.hits[0].id

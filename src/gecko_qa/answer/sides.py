@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 _MAX_SIDES = 5
 _MAX_SIDE_WORDS = 8
@@ -49,11 +50,23 @@ _OTHER = (
     rf"\s+(?:{_WITH}|{_OVER}|or)\s+{_B}{_END}",
     rf"^(?:which\s+(?:one\s+)?is\s+\w+[,:]?\s+)?{_A}\s+or\s+{_B}{_END}",
 )
-_PATTERNS = tuple(
-    (re.compile(pattern, re.IGNORECASE), plain)
-    for plain, patterns in ((True, _PLAIN), (False, _OTHER))
-    for pattern in patterns
+# Without one of these nothing is compared, and no pattern has to be compiled or tried.
+_HINTS = re.compile(
+    r"\b(?:between|compar|differ|relat|distinct|vs\b|versus|or\b|over\b|rather|instead|opposed|against"
+    r"|unlike|than\b|just\b|basically|simply|same\b|connected|linked|fit\b)",
+    re.IGNORECASE,
 )
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
+    return tuple(
+        (re.compile(pattern, re.IGNORECASE), plain)
+        for plain, patterns in ((True, _PLAIN), (False, _OTHER))
+        for pattern in patterns
+    )
+
+
 _LEAD = re.compile(
     r"^(?:(?:so|ok|okay|please|can|could|explain|tell|me|what's|what|is|are|do|does|did|should|i|we"
     r"|you|one|use|using|choose|pick|to|about|the|an?|some|any|between|both|of|how|when|why|which"
@@ -87,7 +100,7 @@ def sides_of(text: str) -> Sides | None:
     and general AI": "narrow AI" and "general AI".
     """
     straight = text.replace("’", "'")
-    for pattern, plain in _PATTERNS:
+    for pattern, plain in _patterns() if _HINTS.search(straight) else ():
         found = pattern.search(straight)
         if found is not None:
             texts = [side for part in (found["a"], found["b"]) for side in _split(part)]

@@ -100,6 +100,20 @@ _AUDIENCES = {
 }
 
 
+# Without one of these a question says nothing of its depth, and no pattern has to be tried.
+_DEPTH_HINTS = re.compile(
+    r"dr\b|sentence|line|nutshell|short|brief|words|quick|sum|eli|like|as if|though|simpl|plain|lay"
+    r"|easy|easier|jargon|math|for\b|to\b|deep|dive|detail|depth|techn|compl|dumb|expert|advanced"
+    r"|graduate|phd|rigor",
+    re.IGNORECASE,
+)
+_AUDIENCE_HINTS = re.compile(
+    r"\b(?:for|as|to|from|i|i'm|we|we're|should|would|could|can|must|about|and|here)\b|view|angle"
+    r"|perspective",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Wording:
     """What a question says of depth and audience, and what is left of it without that.
@@ -119,18 +133,20 @@ class Wording:
 
 def read_wording(text: str, layout: Layout) -> Wording:
     """Find the depth and the audience that `text` asks for, and take the phrases out of it."""
-    rest, level = _take_level(text, layout)
-    depth: Depth | str | None = level
-    for name, pattern in _DEPTHS:
-        if depth is None:
-            rest, found = _take(rest, pattern)
-            depth = name if found else None
+    rest, depth = _take_level(text, layout)
+    for name, pattern in _DEPTHS if depth is None and _DEPTH_HINTS.search(rest) else ():
+        rest, found = _take(rest, pattern)
+        if found:
+            depth = name
+            break
     audience = None
-    for choice in layout.audiences:
+    hinted = _AUDIENCE_HINTS.search(rest.replace("’", "'"))
+    for choice in layout.audiences if hinted else ():
         words = _AUDIENCES.get(choice.id, re.escape(choice.name.lower()) + "s?")
-        if audience is None:
-            rest, found = _take(rest, _addressing(words))
-            audience = choice.id if found else None
+        rest, found = _take(rest, _addressing(words))
+        if found:
+            audience = choice.id
+            break
     return Wording(rest, depth, audience)
 
 

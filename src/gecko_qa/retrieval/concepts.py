@@ -117,6 +117,10 @@ class ConceptRanker:
         """Return the concepts that `text` names where it does nothing else, without encoding it."""
         return self._witness.names_only(text)
 
+    def known(self, text: str, slug: str | None) -> float:
+        """Return the share of the words of `text`, rare ones weighing more, that `slug` has."""
+        return self._witness.known(text, slug) if slug is not None else 0.0
+
     def _chance(self, signs: Mapping[str, float]) -> float:
         odds = sum(self._weights.cover.get(name, 0.0) * signs[name] for name in SIGNS)
         return 1.0 / (1.0 + math.exp(-max(min(odds + self._weights.offset, 50.0), -50.0)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.encoder.base import Encoder
@@ -29,23 +30,19 @@ class DenseRetriever:
     def cosines(self, vector: Vectors) -> Vectors:
         """Return the cosine of a query's `vector` with each row, shape (n rows,), -1 to 1.
 
-        Computed where the index keeps its rows: a search for all of them would sort them too.
+        A product with all rows: a search for all of them would sort them too.
         """
+        cosines: Vectors = self._rows @ vector
+        return cosines
+
+    @cached_property
+    def _rows(self) -> Vectors:
+        """The rows where the FAISS index keeps them, not copied: shape (n rows, dimensions)."""
         import faiss
-        import numpy as np
 
         rows, dimensions = self._vectors.ntotal, self._vectors.d
-        cosines = np.zeros(rows, dtype=np.float32)
-        if rows:
-            query = np.ascontiguousarray(vector, dtype=np.float32)
-            faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]
-                faiss.swig_ptr(cosines),
-                faiss.swig_ptr(query),
-                self._vectors.get_xb(),
-                dimensions,
-                rows,
-            )
-        return cosines
+        flat: Vectors = faiss.rev_swig_ptr(self._vectors.get_xb(), rows * dimensions)
+        return flat.reshape(rows, dimensions)
 
     def scores(self, query: str) -> Vectors:
         """Return the cosine of `query` with each row; see `cosines`."""

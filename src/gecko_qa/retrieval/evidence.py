@@ -135,15 +135,18 @@ class Witness:
         asks = _asks_by_name(words, mentions)
         return tuple(dict.fromkeys(m.concept for m in mentions)) if asks else ()
 
+    def known(self, text: str, slug: str) -> float:
+        """Return the share of the words of `text`, rare ones weighing more, that `slug` has."""
+        return float(self._coverage(_told(folded_words(text)))[self._numbers[slug]])
+
     def testify(self, question: str) -> Evidence:
         """Return what speaks for each concept; see `FEATURES`."""
         import numpy as np
 
-        n = len(self._slugs)
         words = folded_words(question)
         mentions = self._names.mentions(words)
         by_name = _asks_by_name(words, mentions)
-        told = tuple(dict.fromkeys(stems(content_words(words))))
+        told = _told(words)
 
         vector = self._dense.vector(question)
         cosines = self._dense.cosines(vector)
@@ -160,7 +163,7 @@ class Witness:
             self._best("naming", bm25) / _BM25_SCALE,
             self._best("passage", bm25) / _BM25_SCALE,
             self._concept_lexical.scores(question) / _BM25_SCALE,
-            coverage([self._knowing(stem) for stem in told], n),
+            self._coverage(told),
             self._named_words(words, mentions),
         )
         return Evidence(
@@ -172,6 +175,9 @@ class Witness:
             inside=float(readings[-1]),
             n_words=len(told),
         )
+
+    def _coverage(self, told: Sequence[str]) -> Vectors:
+        return coverage([self._knowing(stem) for stem in told], len(self._slugs))
 
     def _named_words(self, words: tuple[str, ...], mentions: Sequence[Mention]) -> Vectors:
         """Return the share, by weight, of the words that say what about that name each concept."""
@@ -197,6 +203,11 @@ class Witness:
         rows, grouped = self._rows[kind]
         best: Vectors = grouped.best(scores[rows]).clip(min=0.0)
         return best
+
+
+def _told(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the stems of the words that say what a question is about, each once."""
+    return tuple(dict.fromkeys(stems(content_words(words))))
 
 
 def _asks_by_name(words: tuple[str, ...], mentions: Sequence[Mention]) -> bool:
