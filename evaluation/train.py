@@ -30,7 +30,10 @@ as many questions on AI that no explainer covers are then answered."""
 
 
 def read(library: Library) -> tuple[list[Case], list[Case]]:
-    """Return the questions that are covered and those that are not, none with a conversation."""
+    """Return the questions that are covered and those that are not.
+
+    None with a conversation, none of small talk, without a topic or with a slip of the pen.
+    """
     known = frozenset(explainer.slug for explainer in library.explainers)
     cases = [c for c in read_cases(HERE / "train.tsv", known) if not c.conversation]
     cases = [c for c in cases if c.kind not in ("smalltalk", "bare", "typo")]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gecko_qa.errors import DataError, UsageError
-from gecko_qa.files import write_atomically
+from gecko_qa.files import read_bounded, write_atomically
 from gecko_qa.library import Library
 
 MAX_LINE_CHARS = 100_000
@@ -114,12 +114,6 @@ def answer_file(questions: Path, out: Path, library: Library) -> tuple[int, list
 
 def _read_lines(path: Path) -> list[str]:
     """Return the file's lines; a byte that is not UTF-8 becomes a lone surrogate in its line."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise DataError(f"{path} has more than {MAX_FILE_BYTES} bytes. Split it.")
+    data = read_bounded(path, MAX_FILE_BYTES)
     # Only a newline ends a line: JSON may hold U+2028 and its kind within a string.
     return data.decode("utf-8-sig", "surrogateescape").split("\n")

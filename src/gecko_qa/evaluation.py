@@ -8,13 +8,13 @@ either is right, `-` for what is deliberately not covered) and, where they are w
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.errors import DataError, UsageError
+from gecko_qa.files import read_bounded
 from gecko_qa.index.build import Progress
 from gecko_qa.library import Library
 
@@ -114,13 +114,7 @@ def read_cases(path: Path, known: frozenset[str], *, outside: bool = False) -> t
     cannot be used. Concepts that the corpus lacks are left out; a row with no other is too.
     """
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-        if len(data) > MAX_FILE_BYTES:
-            raise DataError(f"{path} has more than {MAX_FILE_BYTES} bytes. Split it.")
-        text = data.decode("utf-8-sig")
-    except OSError as error:
-        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+        text = read_bounded(path, MAX_FILE_BYTES).decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DataError(f"{path} is not UTF-8. Save it as UTF-8.") from None
     # Split by hand: in tab-separated lines nothing is quoted, and only a newline ends a line.
@@ -156,7 +150,7 @@ def _case(row: dict[str, str], where: str, known: frozenset[str], outside: bool)
     if not isinstance(conversation, list) or not all(isinstance(t, str) for t in conversation):
         raise UsageError(f"{where}: the conversation is not a list of questions.")
     return Case(
-        id=row["id"],
+        id=row.get("id", ""),
         question=row["question"],
         kind=row.get("kind", ""),
         sides=sides,
@@ -250,5 +244,5 @@ def _evidence(outcome: Outcome, library: Library) -> str:
     return "; ".join((*told, f"chance {ranking.chance:.2f} of {_numbers(ranking.signs)}"))
 
 
-def _numbers(values: Any) -> str:  # noqa: ANN401  (a mapping of names to numbers)
+def _numbers(values: Mapping[str, float]) -> str:
     return " ".join(f"{name} {value:.2f}" for name, value in values.items())

@@ -6,6 +6,8 @@ import os
 import secrets
 from pathlib import Path
 
+from gecko_qa.errors import DataError
+
 PART = ".part"
 """Ending of a file that is still being written."""
 
@@ -39,3 +41,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def read_bounded(path: Path, max_bytes: int) -> bytes:
+    """Return the bytes of `path`; raises DataError where it cannot be read or has too many."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(max_bytes + 1)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}.") from None
+    if len(data) > max_bytes:
+        raise DataError(f"{path} has more than {max_bytes} bytes. Split it.")
+    return data

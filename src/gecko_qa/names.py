@@ -22,6 +22,11 @@ class Mention:
     end: int
 
 
+def concepts_of(mentions: Iterable[Mention]) -> tuple[str, ...]:
+    """Return the concepts of `mentions`, each once, in their order."""
+    return tuple(dict.fromkeys(mention.concept for mention in mentions))
+
+
 class NameIndex:
     """Finds the names of explainers in text, longest first, whole words only.
 

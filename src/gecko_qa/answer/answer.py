@@ -23,11 +23,11 @@ class Answer:
     `level` and `audience` are those used: the dials', unless the question's words ask for others.
     `definition` is the shallowest passage of a concept that was asked for by its name alone.
     `because` says in plain words why this concept. `correction` is how the question was read
-    where it had slips of the pen; `follows` are the
-    concepts carried over from the conversation; `also` another that fits about as well; `missing`
-    the sides of a comparison that nothing covers. `candidates` holds the nearest concepts, best
-    first, whatever the status; `nearest` those offered where nothing is covered, and `mentioned`
-    the passages that use its term in passing.
+    where it had slips of the pen; `follows` are the concepts carried over from the conversation;
+    `also` another that fits about as well; `missing` the sides of a comparison that nothing
+    covers. `candidates` holds those of the answer and then the nearest, best first, none for
+    small talk; `nearest` those offered where nothing is covered, and `mentioned` the passages
+    that use its term in passing.
     `message` is what to tell the reader beside the passages. `seconds` is the time it took, and
     the one field that differs between equal questions to equal indexes. `asked` is the
     question with its dials, `after` what the conversation carried when it was asked.

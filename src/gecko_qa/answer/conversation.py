@@ -101,7 +101,7 @@ class Leaning:
 def _is_topic(word: str) -> bool:
     if word == "ai":
         return True
-    no_topic = _NO_TOPICS | _ANYTHING | _REFERRING
+    no_topic = _NO_TOPICS | _ANYTHING | _REFERRING | _PRONOUNS
     return word not in no_topic and bool(content_words((word,)))
 
 
@@ -112,10 +112,10 @@ def leaning_of(words: tuple[str, ...], named: frozenset[int]) -> Leaning:
         start += 1
     topics = [n for n in range(start, len(words)) if n in named or _is_topic(words[n])]
     place = next((n for n in range(start, len(words)) if _points(words, n, named)), -1)
-    # "why does a invent sources when it knows none": the topic before the pronoun is what
+    # "why does a model invent sources when it knows none": the topic before the pronoun is what
     # the pronoun stands for.
     before = range(start, max(place, 0))
-    meant = any(n in topics or n in named or _is_anything(words, n) for n in before)
+    meant = any(n in topics or _is_anything(words, n) for n in before)
     pointing = place >= 0 and not meant
     bare = not topics and len(words) <= _BARE_WORDS
     return Leaning(bare, pointing and len(words) - start <= 2 * _BARE_WORDS)
@@ -146,7 +146,7 @@ def _is_expletive(words: tuple[str, ...], n: int) -> bool:
     if words[n] in ("there", "here"):
         return True
     if words[n] in _THAT and n > 0 and content_words(words[n - 1 : n]):
-        return True  # "a that lies"
+        return True  # "a model that lies"
     stands = words[n] == "it" and after[:1] and after[0] in _EXPLETIVE
     return bool(stands and _LINKING.intersection(after[1:]))
 

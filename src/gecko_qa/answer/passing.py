@@ -9,7 +9,7 @@ from gecko_qa.passages import Passage
 from gecko_qa.retrieval.frame import content_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.spelling import english_count
-from gecko_qa.words import folded_words
+from gecko_qa.words import folded_words, word_spans
 
 MAX_TERM_WORDS = 4
 MIN_CHARS = 3
@@ -35,18 +35,23 @@ class PassingMentions:
     def find(self, text: str) -> tuple[str, tuple[Passage, ...]]:
         """Return the longest run of content words of `text` that passages use, and those passages.
 
-        At most `N_MENTIONS`, in the corpus's order; no term and no passages where there is none.
+        At most `N_MENTIONS`, in the order of their ids; no term and no passages where there is
+        none.
         """
         words = folded_words(text)
         keep = set(content_words(words))
         enough = len(keep) * MOST
+        tried: set[tuple[str, ...]] = set()
         for n in range(min(MAX_TERM_WORDS, len(words)), 0, -1):
             for start in range(len(words) - n + 1):
                 term = words[start : start + n]
-                if n >= enough and keep.issuperset(term) and _is_telling(term):
+                if n < enough or term in tried:
+                    continue
+                if keep.issuperset(term) and _is_telling(term):
+                    tried.add(term)
                     found = self._using(term)
                     if found and (n > 1 or len(found) <= max(COMMON * len(self._passages), 1)):
-                        return _as_written(term, text), found[:N_MENTIONS]
+                        return _as_written(text, words, start, start + n), found[:N_MENTIONS]
         return "", ()
 
     def _using(self, term: tuple[str, ...]) -> tuple[Passage, ...]:
@@ -69,11 +74,9 @@ def _is_telling(term: tuple[str, ...]) -> bool:
     return any(len(word) >= MIN_CHARS and not word.isdigit() for word in term)
 
 
-def _as_written(term: tuple[str, ...], text: str) -> str:
-    """Return the reader's own words for the folded `term`."""
-    written = text.split()
-    for start in range(len(written)):
-        for end in range(start + 1, len(written) + 1):
-            if folded_words(" ".join(written[start:end])) == term:
-                return " ".join(written[start:end]).strip(" ?!.,;:\"'“”()")
-    return " ".join(term)
+def _as_written(text: str, words: tuple[str, ...], start: int, end: int) -> str:
+    """Return the reader's own words for the folded `words` from `start` to `end`."""
+    spans = word_spans(text)
+    if len(spans) != len(words):
+        return " ".join(words[start:end])
+    return text[spans[start][0] : spans[end - 1][1]]

@@ -24,6 +24,7 @@ from gecko_qa.answer.intent import (
 from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
 from gecko_qa.names import Mention
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
+from gecko_qa.retrieval.frame import content_words
 from gecko_qa.words import folded_words, word_spans
 
 N_CANDIDATES = 5
@@ -94,7 +95,8 @@ class Resolver:
         """Return what a question that leans on `context` is about, None for one that does not."""
         carried = context.concepts
         if leaning.bare:
-            kept = context.intent if intent == "explain" and context.intent != "define" else intent
+            keeps = intent == "explain" and context.intent not in ("define", "audience")
+            kept = context.intent if keeps else intent
             return Resolved(ranking, carried, kept, follows=carried)
         if ranking.named:
             return _named_after(words, leaning, ranking, intent, context)
@@ -119,15 +121,15 @@ class Resolver:
         if pair:
             return Resolved(ranking, pair, "compare")
         first = (ranking.hits[0].id,) if ranking.covered else ()
-        in_parts = not single and parts[: len(first)] != first and set(first) <= set(parts)
+        in_parts = not single and set(first) <= set(parts)
         ordered = parts if in_parts else (*first, *parts)
         concepts = tuple(dict.fromkeys(ordered))[:MAX_CONCEPTS]
-        also = () if ranking.by_name or len(concepts) != 1 else _equals(ranking)
+        also = _equals(ranking) if first and not ranking.by_name and len(concepts) == 1 else ()
         return Resolved(ranking, concepts, intent, also=also)
 
     def _compare(self, sides: Sides, ranking: Ranking) -> Resolved | None:
-        """Return a comparison whose sides are not all named, None where it is not one."""
-        found: dict[str, str] = {}
+        """Return the comparison of `sides`, None where it is not one."""
+        found: list[str] = []
         missing = []
         for side, whole in zip(sides.texts, with_shared_noun(sides.texts), strict=True):
             slug = self._side(side, whole, sides.plain)
@@ -136,8 +138,8 @@ class Resolver:
                 slug = next((s for s in ranking.named if s not in found), None)
             if slug is None:
                 missing.append(side)
-            else:
-                found.setdefault(slug, side)
+            elif slug not in found:
+                found.append(slug)
         if not found or len(found) + len(missing) < PAIR:
             return None
         likely = {hit.id for hit in ranking.hits[:N_LIKELY]}.union(ranking.named)
@@ -173,7 +175,7 @@ class Resolver:
         if len(parts) < PAIR:
             return
         named = {part: self._ranker.names_only(part) for part in parts}
-        unnamed = [part for part in parts if not named[part]]
+        unnamed = [p for p in parts if not named[p] and content_words(folded_words(p))]
         foreign = min(unnamed, key=lambda p: self._ranker.known(p, first), default=None)
         for part in parts:
             yield from named[part]
@@ -207,9 +209,11 @@ def _named_after(
     """
     carried = context.concepts
     others = tuple(slug for slug in ranking.named if slug not in carried)
-    if ranking.by_name and words[:1] in (("and",), ("or",)) and intent == "define":
-        return Resolved(ranking, ranking.named, context.intent)
-    leans = leaning.pointing or ranking.by_name
+    alone = ranking.by_name and len(ranking.named) == 1
+    if alone and words[:1] in (("and",), ("or",)) and intent == "define":
+        kept = intent if context.intent in ("compare", "audience") else context.intent
+        return Resolved(ranking, ranking.named, kept)
+    leans = leaning.pointing or alone or (ranking.by_name and words[:1] == ("compare",))
     if others and others == ranking.named and leans and compares_back(words):
         return Resolved(ranking, (carried[0], *others), "compare", follows=carried[:1])
     if others and leaning.pointing:

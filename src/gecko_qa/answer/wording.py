@@ -103,12 +103,12 @@ _AUDIENCES = {
 # Without one of these a question says nothing of its depth, and no pattern has to be tried.
 _DEPTH_HINTS = re.compile(
     r"dr\b|sentence|line|nutshell|short|brief|words|quick|sum|eli|like|as if|though|simpl|plain|lay"
-    r"|easy|easier|jargon|math|for\b|to\b|deep|dive|detail|depth|techn|compl|dumb|expert|advanced"
+    r"|easy|easier|everyday|jargon|math|for\b|to\b|deep|dive|detail|depth|techn|compl|dumb|expert|advanced"
     r"|graduate|phd|rigor",
     re.IGNORECASE,
 )
 _AUDIENCE_HINTS = re.compile(
-    r"\b(?:for|as|to|from|i|i'm|we|we're|should|would|could|can|must|about|and|here)\b|view|angle"
+    r"\b(?:for|as|to|from|im?|we|were|should|would|could|can|must|about|and|here)\b|view|angle"
     r"|perspective",
     re.IGNORECASE,
 )
@@ -118,7 +118,7 @@ _AUDIENCE_HINTS = re.compile(
 class Wording:
     """What a question says of depth and audience, and what is left of it without that.
 
-    `depth` is one of the words below, or a level's id, or None; `audience` is an id or None.
+    `depth` is a `Depth`, a level's id, or None; `audience` is an id or None.
     """
 
     rest: str
@@ -140,7 +140,7 @@ def read_wording(text: str, layout: Layout) -> Wording:
             depth = name
             break
     audience = None
-    hinted = _AUDIENCE_HINTS.search(rest.replace("’", "'"))
+    hinted = _AUDIENCE_HINTS.search(rest)
     for choice in layout.audiences if hinted else ():
         words = _AUDIENCES.get(choice.id, re.escape(choice.name.lower()) + "s?")
         rest, found = _take(rest, _addressing(words))

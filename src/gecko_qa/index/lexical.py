@@ -26,11 +26,6 @@ KEYS = "lexical"
 CONCEPTS = "lexical-concepts"
 
 
-def lexical_files(index: str) -> tuple[str, ...]:
-    """Return the names of the files of the lexical index `index`."""
-    return tuple(f"{index}-{part}" for part in _KEPT)
-
-
 def lexical_words(text: str) -> list[str]:
     """Return the words of `text` that a lexical index counts: stemmed, stop words left out."""
     return stems(folded_words(text))

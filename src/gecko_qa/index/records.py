@@ -1,4 +1,4 @@
-"""Explainers as JSON and back: the part of the index that people's text lies in."""
+"""Explainers, wordings and vocabulary as JSON and back."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from gecko_qa.index.keys import Key
-from gecko_qa.names import Mention
+from gecko_qa.names import Mention, concepts_of
 from gecko_qa.retrieval.evidence import FEATURES, Evidence, Witness
 from gecko_qa.retrieval.hit import Hit, ranked
 from gecko_qa.retrieval.weights import Weights
@@ -70,7 +70,7 @@ class Ranking:
     @property
     def named(self) -> tuple[str, ...]:
         """The concepts that the question names, each once, in its order."""
-        return tuple(dict.fromkeys(mention.concept for mention in self.mentions))
+        return concepts_of(self.mentions)
 
 
 class ConceptRanker:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.index.keys import Key
 from gecko_qa.index.lexical import stems
-from gecko_qa.names import Mention, NameIndex
+from gecko_qa.names import Mention, NameIndex, concepts_of
 from gecko_qa.retrieval.coverage import coverage, word_weight
 from gecko_qa.retrieval.dense import DenseRetriever
 from gecko_qa.retrieval.frame import content_words, facet_words
@@ -71,7 +71,7 @@ class Evidence:
     @property
     def named(self) -> tuple[str, ...]:
         """The concepts that the question names, each once, in its order."""
-        return tuple(dict.fromkeys(mention.concept for mention in self.mentions))
+        return concepts_of(self.mentions)
 
 
 class Witness:
@@ -133,7 +133,7 @@ class Witness:
         words = folded_words(text)
         mentions = self._names.mentions(words)
         asks = _asks_by_name(words, mentions)
-        return tuple(dict.fromkeys(m.concept for m in mentions)) if asks else ()
+        return concepts_of(mentions) if asks else ()
 
     def known(self, text: str, slug: str) -> float:
         """Return the share of the words of `text`, rare ones weighing more, that `slug` has."""
@@ -180,7 +180,7 @@ class Witness:
         return coverage([self._knowing(stem) for stem in told], len(self._slugs))
 
     def _named_words(self, words: tuple[str, ...], mentions: Sequence[Mention]) -> Vectors:
-        """Return the share, by weight, of the words that say what about that name each concept."""
+        """Return the share, by weight, of the telling words that are a name of each concept."""
         import numpy as np
 
         n = len(self._slugs)

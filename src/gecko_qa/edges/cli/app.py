@@ -105,9 +105,9 @@ def batch(
 ) -> None:
     """Answer every question of a file, one JSON object a line, in the same order.
 
-    A line is {"id", "question", "level"?, "audience"?}, and may have a "conversation": a list of
-    the turns before, each {"question", "level"?, "audience"?}. One that cannot be answered gets
-    {"id", "error"} in its place, and the exit status is 1.
+    A line is {"id", "question", "level"?, "audience"?, "as_typed"?}, and may have a
+    "conversation": a list of the turns before, each {"question", "level"?, "audience"?}. One that
+    cannot be answered gets {"id", "error"} in its place, and the exit status is 1.
 
     Example: gecko-qa batch questions.jsonl --out answers.jsonl
     """

@@ -76,7 +76,8 @@ class Conversation:
         self, level: str, audience: str, answers: tuple[Answer, ...], context: Context | None
     ) -> Shown:
         """Answer the newest question anew, its slips left as they are."""
-        return self._again(level, audience, answers, context, as_typed=True)
+        firm = answers[-1].asked.firm if answers else frozenset[str]()
+        return self._again(level, audience, answers, context, as_typed=True, firm=firm)
 
     def turn_dial(
         self, level: str, audience: str, answers: tuple[Answer, ...], context: Context | None
@@ -123,7 +124,7 @@ class Conversation:
         context: Context | None,
         *,
         as_typed: bool,
-        firm: Collection[str] = (),
+        firm: Collection[str],
     ) -> Shown:
         if not answers:
             return self._show(answers, context)
@@ -135,7 +136,8 @@ class Conversation:
         except GeckoQAError as error:
             return self._show(answers, context, note=str(error))
         # What the reader let go of stays let go.
-        context = None if context is None else context_after(answer, last.after)
+        let_go = context is None and context_after(last, last.after) is not None
+        context = None if let_go else context_after(answer, last.after)
         return self._show((*before, answer), context)
 
     def _show(
