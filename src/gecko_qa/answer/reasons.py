@@ -14,7 +14,7 @@ def reason(resolved: Resolved, explainers: Mapping[str, Explainer]) -> str:
     if resolved.follows:
         titles = ", ".join(explainers[slug].title for slug in resolved.follows)
         return f"follows from: {titles}"
-    named = {mention.concept: mention for mention in reversed(resolved.ranking.mentions)}
+    named = resolved.ranking.first_mentions
     told = [_matched(named[slug], explainers[slug]) for slug in resolved.concepts if slug in named]
     if told:
         return "matched " + " and ".join(dict.fromkeys(told))

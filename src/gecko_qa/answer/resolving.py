@@ -22,7 +22,6 @@ from gecko_qa.answer.intent import (
     may_compare,
 )
 from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
-from gecko_qa.names import Mention
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
 from gecko_qa.retrieval.frame import content_words
 from gecko_qa.words import folded_words, word_spans
@@ -231,14 +230,9 @@ def _pair(words: tuple[str, ...], ranking: Ranking) -> tuple[str, ...]:
     together = may_compare(words) or len(words) <= _FEW_WORDS
     if len(both) != PAIR or not together or not ranking.covered:
         return ()
-    first, second = (m for m in _first_mentions(ranking) if m.concept in both)
+    first, second = (ranking.first_mentions[slug] for slug in both)
     asked = joins(words[first.end : second.start])
     return both if asked else tuple(sorted(both, key=likely.index))
-
-
-def _first_mentions(ranking: Ranking) -> tuple[Mention, ...]:
-    mentions = {m.concept: m for m in reversed(ranking.mentions)}
-    return tuple(mentions[slug] for slug in ranking.named)
 
 
 def _stands_alone(ranking: Ranking) -> bool:

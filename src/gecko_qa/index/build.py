@@ -16,7 +16,7 @@ from gecko_qa.errors import DataError, EncoderFailed, IndexUnusable
 from gecko_qa.hashing import canonical_json, digest
 from gecko_qa.index import lexical
 from gecko_qa.index.folder import clear, commit, locked, place, read_manifest
-from gecko_qa.index.keys import QUESTION_KINDS, Key, keys_of, leading_keys
+from gecko_qa.index.keys import QUESTION_KINDS, Key, keys_of, leading_keys, rows_by_concept
 from gecko_qa.index.load import (
     ENCODER,
     EXPLAINERS,
@@ -144,7 +144,8 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
     flat.add(vectors)
     slugs = [explainer.slug for explainer in corpus.explainers]
     leading = leading_keys(keys)
-    whole = {slug: "\n".join(key.text for key in leading if key.concept == slug) for slug in slugs}
+    rows = rows_by_concept(leading)
+    whole = ["\n".join(leading[row].text for row in rows[slug]) for slug in slugs]
     return {
         EXPLAINERS: explainers_to_json(corpus.explainers),
         WORDINGS: wordings_to_json(corpus.wordings),
@@ -152,7 +153,7 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
         PROBES: build_probes(keys, vectors, slugs),
         VOCABULARY: vocabulary_to_json(key.text for key in leading),
         **lexical.build_lexical(lexical.KEYS, [key.text for key in leading]),
-        **lexical.build_lexical(lexical.CONCEPTS, list(whole.values())),
+        **lexical.build_lexical(lexical.CONCEPTS, whole),
     }
 
 

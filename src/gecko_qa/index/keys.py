@@ -36,6 +36,14 @@ def leading_keys(keys: Sequence[Key]) -> tuple[Key, ...]:
     return tuple(key for key in keys if key.kind != "outside")
 
 
+def rows_by_concept(keys: Sequence[Key]) -> dict[str, list[int]]:
+    """Return the rows of each concept's keys, in order; those that lead nowhere under ""."""
+    rows: dict[str, list[int]] = {}
+    for row, key in enumerate(keys):
+        rows.setdefault(key.concept, []).append(row)
+    return rows
+
+
 def _keys(explainer: Explainer, phrasings: Sequence[str]) -> Iterator[Key]:
     slug = explainer.slug
     for n, name in enumerate(explainer.names):

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gecko_qa.errors import IndexDamaged
-from gecko_qa.index.keys import Key
+from gecko_qa.index.keys import Key, rows_by_concept
 
 if TYPE_CHECKING:
     import numpy as np
@@ -40,8 +40,9 @@ def build_probes(keys: Sequence[Key], vectors: Vectors, slugs: Sequence[str]) ->
     import numpy as np
 
     probes = np.zeros((len(slugs) + 1, vectors.shape[1] + 1))
-    rows = [_rows_of(keys, slug) for slug in slugs]
-    outside = [n for n, key in enumerate(keys) if key.kind == "outside"]
+    by_concept = rows_by_concept(keys)
+    rows = [_questions_among(keys, by_concept[slug]) for slug in slugs]
+    outside = by_concept.get("", [])
     if slugs:
         means = np.array([vectors[of].mean(axis=0, dtype=np.float64) for of in rows])
         spread = np.concatenate([vectors[of] - mean for of, mean in zip(rows, means, strict=True)])
@@ -80,10 +81,10 @@ def _spread_of_readings(probes: Precise, vectors: Precise) -> float:
     return float((vectors @ probes[:, :-1].T + probes[:, -1]).std()) or 1.0
 
 
-def _rows_of(keys: Sequence[Key], slug: str) -> list[int]:
-    own = [(n, key.kind) for n, key in enumerate(keys) if key.concept == slug]
-    questions = [n for n, kind in own if kind in ("ask", "phrasing")]
-    return questions or [n for n, _ in own]
+def _questions_among(keys: Sequence[Key], rows: list[int]) -> list[int]:
+    """Return those of `rows` that hold questions, or all of them where none does."""
+    questions = [row for row in rows if keys[row].kind in ("ask", "phrasing")]
+    return questions or rows
 
 
 def _between(inside: Precise, outside: Precise) -> Precise:

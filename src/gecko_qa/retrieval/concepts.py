@@ -72,6 +72,11 @@ class Ranking:
         """The concepts that the question names, each once, in its order."""
         return concepts_of(self.mentions)
 
+    @property
+    def first_mentions(self) -> dict[str, Mention]:
+        """Where the question first names each of `named`."""
+        return {mention.concept: mention for mention in reversed(self.mentions)}
+
 
 class ConceptRanker:
     """Ranks the explainers of one index. Safe to use from several threads."""
