@@ -11,14 +11,10 @@ from pathlib import Path
 import pytest
 from factories import explainer_text, fake_index, write_corpus
 
-from gecko_qa.edges.web.html import (
-    blocks,
-    render_answers,
-    render_definition,
-    render_explainer,
-    render_explainers,
-    render_note,
-)
+from gecko_qa.edges.web.html.answers import render_answers, render_note
+from gecko_qa.edges.web.html.cards import Piece, blocks
+from gecko_qa.edges.web.html.defining import render_definition
+from gecko_qa.edges.web.html.reading import render_explainer, render_explainers
 from gecko_qa.library import Library
 from gecko_qa.spelling import Correction
 
@@ -36,6 +32,7 @@ class Reader(HTMLParser):
         self.passages: dict[str, list[str]] = {}
         self._passage: str | None = None
         self._in_text = 0
+        self._fresh = True
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -47,16 +44,24 @@ class Reader(HTMLParser):
             self.links.append(str(values["href"]))
         if values.get("data-passage"):
             self._passage = str(values["data-passage"])
+        if tag in ("p", "li"):
+            self._fresh = True
         if tag == "div":
             self._in_text += values.get("class") == "gq-text" or self._in_text > 0
 
     def handle_endtag(self, tag: str) -> None:
+        if tag in ("p", "li"):
+            self._fresh = True
         if tag == "div" and self._in_text:
             self._in_text -= 1
 
     def handle_data(self, data: str) -> None:
-        if self._in_text and self._passage and data.strip():
-            self.passages.setdefault(self._passage, []).append(data)
+        if self._in_text and self._passage and (data.strip() or not self._fresh):
+            lines = self.passages.setdefault(self._passage, [])
+            if self._fresh or not lines:
+                lines.append("")
+            lines[-1] += data
+            self._fresh = False
 
 
 def plain(html: str) -> str:
@@ -109,7 +114,7 @@ def test_a_shown_passage_is_the_passage_word_for_word(library: Library, n_explai
 def test_a_definition_is_the_passage_word_for_word(library: Library) -> None:
     for explainer in library.explainers:
         passage = library.definition(explainer.slug)
-        html = render_definition(explainer, passage)
+        html = render_definition(explainer.slug, library)
         assert " ".join(Reader(html).passages[passage.id]).split() == words(passage.text)
         assert all(alias in unescape(html) for alias in explainer.aliases)
 
@@ -234,13 +239,13 @@ def test_markup_in_the_corpus_is_text(hostile: Library) -> None:
         render_answers([hostile.ask("feet", level="1")], hostile),
         render_answers([by_name], hostile),
         render_answers([everywhere], hostile),
-        render_definition(explainer, hostile.definition("feet")),
+        render_definition("feet", hostile),
         render_explainer(explainer, hostile),
         render_explainers(hostile),
         render_note(SCRIPT),
     ):
         tags = Reader(html).tags
-        assert "script" not in tags
+        assert "<script>alert" not in html
         assert "img" not in tags
         assert "49" not in html
 
@@ -265,8 +270,23 @@ def test_the_list_names_every_explainer(library: Library) -> None:
 
 def test_blocks_cut_text_without_changing_a_word() -> None:
     found = blocks("One line\nand its end.\n\n- a\n- b\n\nLast.")
-    assert [(block.kind, block.lines) for block in found] == [
+    lines = [tuple("".join(p.text for p in line) for line in block.lines) for block in found]
+    assert [(block.kind, text) for block, text in zip(found, lines, strict=True)] == [
         ("paragraph", ("One line and its end.",)),
         ("list", ("a", "b")),
         ("paragraph", ("Last.",)),
     ]
+
+
+def test_a_block_is_cut_at_terms_and_at_the_marked_sentence() -> None:
+    text = "A reward model.\nIt scores.\n\n- one reward\n- two"
+    paragraph, items = blocks(text, ((2, 14, "reward-modeling"), (34, 40, "rewards")), (16, 26))
+    assert paragraph.lines == (
+        (
+            Piece("A "),
+            Piece("reward model", "reward-modeling"),
+            Piece(". "),
+            Piece("It scores.", marked=True),
+        ),
+    )
+    assert items.lines == ((Piece("one "), Piece("reward", "rewards")), (Piece("two"),))

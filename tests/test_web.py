@@ -48,7 +48,7 @@ def ask(
 def test_the_chat_is_at_the_root(client: TestClient) -> None:
     page = client.get("/")
     assert page.status_code == 200
-    assert "/gecko/style.css" in page.text
+    assert "/gecko/chat.css" in page.text
 
 
 def test_an_explainer_is_a_page_of_its_own(client: TestClient) -> None:

@@ -125,6 +125,20 @@ class Library:
             raise UnknownChoice(f"There is no passage “{passage_id[:120]}”.")
         return found
 
+    def terms(self, passage: Passage) -> tuple[tuple[int, int, str], ...]:
+        """Return where `passage` names other explainers, each once, at its first mention.
+
+        Start and end in characters of its text, and the explainer's slug, in order.
+        """
+        found = self._terms.get(passage.id)
+        if found is None:
+            first: dict[str, tuple[int, int, str]] = {}
+            for place in self._plain_names.places(passage.text):
+                first.setdefault(place[2], place)
+            first.pop(passage.concept, None)
+            found = self._terms[passage.id] = tuple(first.values())
+        return found
+
     def _alike(self, term: str) -> list[str]:
         from difflib import get_close_matches
 
@@ -133,8 +147,24 @@ class Library:
 
     @cached_property
     def _names(self) -> NameIndex:
-        common = frame_words() | facet_words()
-        return NameIndex(((e.slug, e.names) for e in self.explainers), common)
+        return NameIndex(self._named, self._common)
+
+    @cached_property
+    def _plain_names(self) -> NameIndex:
+        """Names as they are written: in running text "trained" is no mention of "training"."""
+        return NameIndex(self._named, self._common, forms=False)
+
+    @property
+    def _named(self) -> list[tuple[str, tuple[str, ...]]]:
+        return [(e.slug, e.names) for e in self.explainers]
+
+    @property
+    def _common(self) -> frozenset[str]:
+        return frame_words() | facet_words()
+
+    @cached_property
+    def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
+        return {}
 
     @cached_property
     def _answerer(self) -> Answerer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gecko_qa.words import folded_words, stem
+from gecko_qa.words import folded_words, stem, word_spans
 
 _JOINABLE_CHARS = 3
 _STEMMABLE_CHARS = 7
@@ -69,6 +69,15 @@ class NameIndex:
             return mentions
         return tuple(
             m for m in mentions if not self._common_words.issuperset(words[m.start : m.end])
+        )
+
+    def places(self, text: str) -> tuple[tuple[int, int, str], ...]:
+        """Return where names start and end in `text`, in characters, with their concepts."""
+        spans, words = word_spans(text), folded_words(text)
+        if len(spans) != len(words):
+            return ()
+        return tuple(
+            (spans[m.start][0], spans[m.end - 1][1], m.concept) for m in self.mentions(words)
         )
 
     def _mentions(self, words: tuple[str, ...]) -> Iterator[Mention]:

@@ -11,7 +11,8 @@ from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
-from gecko_qa.edges.web.html import render_answers, render_definition, render_note
+from gecko_qa.edges.web.html.answers import render_answers, render_note
+from gecko_qa.edges.web.html.defining import render_definition
 from gecko_qa.errors import GeckoQAError
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
@@ -112,7 +113,7 @@ class Conversation:
         if not slug or not isinstance(slug, str):
             return ""
         try:
-            return render_definition(self._library.explainer(slug), self._library.definition(slug))
+            return render_definition(slug, self._library)
         except GeckoQAError as error:
             return render_note(str(error))
 

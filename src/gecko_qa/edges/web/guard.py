@@ -16,7 +16,17 @@ MAX_BODY_BYTES = 256 * 1024
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
 # files, take them in, fetch addresses or queue work: whatever is not named here is not there.
 ALLOWED = frozenset(
-    ("/", "/config", "/theme.css", "/explainers", "/favicon.ico", "/gradio_api/run/predict")
+    (
+        "/",
+        "/config",
+        "/theme.css",
+        "/explainers",
+        "/define",
+        "/map",
+        "/feedback",
+        "/favicon.ico",
+        "/gradio_api/run/predict",
+    )
 )
 ALLOWED_BELOW = (
     "/assets/",

@@ -1,4 +1,4 @@
-"""The server: reading pages, static files, and the chat mounted at the root."""
+"""The server: plain routes, and the chat mounted at the root."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from gecko_qa.edges.web.html import render_explainer, render_explainers, render_missing
-from gecko_qa.errors import DataError, UsageError
+from gecko_qa.edges.web.html.reading import render_missing
+from gecko_qa.edges.web.routes import add_routes
+from gecko_qa.errors import DataError
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-_STYLES = ("style.css", "chat.css")
-_STATIC = {**dict.fromkeys(_STYLES, "text/css"), "icon.svg": "image/svg+xml"}
+_STYLES = ("tokens.css", "parts.css", "chat.css")
 
 
 def run(settings: Settings, listening: socket.socket, started: Callable[[str], None]) -> None:
@@ -68,7 +68,7 @@ def create_app(library: Library) -> FastAPI:
     from gecko_qa.edges.web.guard import Guard
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    _add_pages(app, library)
+    add_routes(app, library)
     chat = build_chat(library)
     gr.mount_gradio_app(
         app,
@@ -91,35 +91,6 @@ def create_app(library: Library) -> FastAPI:
     return app
 
 
-def _add_pages(app: FastAPI, library: Library) -> None:
-    from fastapi.responses import HTMLResponse, RedirectResponse, Response
-
-    @app.api_route("/explainers", methods=["GET", "HEAD"])
-    @app.api_route("/explainers/", methods=["GET", "HEAD"])
-    def explainers() -> HTMLResponse:
-        return HTMLResponse(render_explainers(library))
-
-    @app.api_route("/explainers/{slug}", methods=["GET", "HEAD"])
-    def explainer(slug: str) -> HTMLResponse:
-        try:
-            return HTMLResponse(render_explainer(library.explainer(slug), library))
-        except UsageError as error:
-            return HTMLResponse(render_missing(str(error)), status_code=404)
-
-    @app.api_route("/define/{term:path}", methods=["GET", "HEAD"])
-    def define(term: str) -> Response:
-        try:
-            return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
-        except UsageError as error:
-            return HTMLResponse(render_missing(str(error)), status_code=404)
-
-    @app.api_route("/gecko/{name}", methods=["GET", "HEAD"])
-    def static(name: str) -> Response:
-        if name not in _STATIC:
-            return HTMLResponse(render_missing("There is no such file."), status_code=404)
-        return Response(_read_static(name), media_type=_STATIC[name])
-
-
 def _prepare_gradio() -> None:
     """Settings that Gradio reads when it is imported, and a temporary folder of its own."""
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -128,10 +99,6 @@ def _prepare_gradio() -> None:
     folder = tempfile.mkdtemp(prefix="gecko-qa-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["GRADIO_TEMP_DIR"] = folder
-
-
-def _read_static(name: str) -> str:
-    return (files("gecko_qa.edges.web") / "static" / name).read_text(encoding="utf-8")
 
 
 def _theme() -> Any:  # noqa: ANN401  (an untyped library's class)

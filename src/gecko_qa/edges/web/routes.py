@@ -1,0 +1,80 @@
+"""Plain routes: reading pages, definitions, the map, fragments of pages, and static files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from gecko_qa.edges.web.html.defining import render_definition, render_definitions
+from gecko_qa.edges.web.html.mapping import render_map
+from gecko_qa.edges.web.html.reading import render_explainer, render_explainers, render_missing
+from gecko_qa.errors import UsageError
+from gecko_qa.library import Library
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+    from fastapi.responses import Response
+
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_READ = ["GET", "HEAD"]
+
+
+def add_routes(app: FastAPI, library: Library) -> None:
+    """Add every plain route over `library` to `app`."""
+    from fastapi.responses import RedirectResponse, Response
+
+    @app.api_route("/explainers", methods=_READ)
+    @app.api_route("/explainers/", methods=_READ)
+    def explainers() -> Response:
+        return _page(lambda: render_explainers(library))
+
+    @app.api_route("/explainers/{slug}", methods=_READ)
+    def explainer(slug: str) -> Response:
+        return _page(lambda: render_explainer(library.explainer(slug), library))
+
+    @app.api_route("/map", methods=_READ)
+    def concept_map() -> Response:
+        return _page(lambda: render_map(library))
+
+    @app.api_route("/define", methods=_READ)
+    def definitions() -> Response:
+        return _page(lambda: render_definitions(library))
+
+    @app.api_route("/define/{term:path}", methods=_READ)
+    def define(term: str) -> Response:
+        try:
+            return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
+        except UsageError as error:
+            return _missing(str(error))
+
+    @app.api_route("/gecko/definition/{slug}", methods=_READ)
+    def definition(slug: str) -> Response:
+        return _page(lambda: render_definition(slug, library))
+
+    static = {
+        item.name: item.read_text(encoding="utf-8")
+        for item in (files("gecko_qa.edges.web") / "static").iterdir()
+    }
+
+    @app.api_route("/gecko/{name}", methods=_READ)
+    def asset(name: str) -> Response:
+        if name not in static:
+            return _missing("There is no such file.")
+        return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
+
+
+def _page(render: Callable[[], str]) -> Response:
+    from fastapi.responses import HTMLResponse
+
+    try:
+        return HTMLResponse(render())
+    except UsageError as error:
+        return _missing(str(error))
+
+
+def _missing(message: str) -> Response:
+    from fastapi.responses import HTMLResponse
+
+    return HTMLResponse(render_missing(message), status_code=404)
