@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 
@@ -17,7 +23,21 @@ from gecko_qa.index.load import Index
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 REPOSITORY = Path(__file__).resolve().parent.parent
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture
@@ -62,3 +82,38 @@ def n_explainers(settings: Settings) -> int:
 def library(settings: Settings) -> Library:
     """The library of the repository's corpus."""
     return Library.open(settings)
+
+
+@pytest.fixture(scope="session")
+def address(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server of its own, started as a reader starts it, on a free port."""
+    command = [sys.executable, "-m", "gecko_qa", "serve", "--port", "0"]
+    command += ["--corpus", str(settings.corpus)]
+    command += ["--feedback", str(tmp_path_factory.mktemp("feedback") / "feedback.sqlite")]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
+        assert server.stderr is not None
+        said = ""
+        for line in server.stderr:
+            said += line
+            found = re.search(r"http://\S+", line)
+            if found:
+                yield found.group()
+                break
+        else:
+            pytest.fail(f"The server did not start: {said}")
+        server.terminate()
+        server.wait(timeout=20)
+
+
+# Of a module and not of the session: while it is open, an event loop runs in this thread.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, "There is no Chromium. Run “make test”, which installs one."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -304,6 +304,7 @@ def test_json_has_the_fields_in_the_documented_order(small_library: Library) -> 
             "audience": None,
             "text": "Hairs called setae touch glass by van der Waals forces.",
             "rank": 1,
+            "mark": None,
         }
     ]
     assert answer["definition"] == "gecko-feet#tldr"

@@ -17,6 +17,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "gecko_qa"
 LAYERS = (
     ("errors", "words", "names", "spelling", "hashing", "files", "settings", "layout"),
     ("corpus",),
+    ("concept_map",),
     ("passages",),
     ("encoder",),
     ("index",),
@@ -25,7 +26,7 @@ LAYERS = (
     ("retrieval",),
     ("answer",),
     ("library",),
-    ("batch", "evaluation"),
+    ("batch", "evaluation", "feedback"),
     ("edges",),
     ("main", "__main__"),
 )

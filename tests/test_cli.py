@@ -237,6 +237,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("batch",),
         ("check",),
         ("eval",),
+        ("feedback", "report"),
         ("serve",),
         ("index", "build"),
         ("index", "verify"),

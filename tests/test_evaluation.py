@@ -199,6 +199,7 @@ def answer(
         seconds=took,
         asked=Question("Why?", "1"),
         after=None,
+        marks=(None,) * len(passages),
     )
 
 

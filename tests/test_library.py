@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from factories import explainer_text, fake_index, write_corpus
 
 from gecko_qa.errors import QuestionRejected, UnknownChoice
 from gecko_qa.library import Library
@@ -34,3 +37,77 @@ def test_unknown_slugs_and_passages_are_told(small_library: Library) -> None:
         small_library.explainer("newts")
     with pytest.raises(UnknownChoice, match="no passage “gecko-feet#level-9”"):
         small_library.passage("gecko-feet#level-9")
+
+
+@pytest.mark.parametrize(
+    ("term", "alike"),
+    [
+        ("hylida", ("Hylidae",)),
+        ("TREE FROG", ("Tree frogs",)),
+        ("gecko feets", ("Gecko feet",)),
+        ("Roman empire", ()),
+        ("", ()),
+    ],
+)
+def test_names_that_look_alike(small_library: Library, term: str, alike: tuple[str, ...]) -> None:
+    assert small_library.names_like(term) == alike
+
+
+def test_no_more_names_than_three_look_alike_the_likest_first(small_library: Library) -> None:
+    every = small_library.names_like("tree frog", least=0.0)
+    assert len(every) == 3
+    assert every[0] == "Tree frogs"
+
+
+@pytest.fixture
+def told(tmp_path: Path) -> Library:
+    """A corpus whose passages name its other explainers."""
+    files = {
+        "agents": explainer_text(
+            "AI agents",
+            aliases=["agent"],
+            sections={
+                "Level 1": "An agent plans; agents use tools. Training a model is not planning.",
+                "Level 2": "It calls a tool.\n\n- Tools cost.\n- It was trained.",
+                "Level 3": "It makes a model. Training comes first: tool use, then more tool use.",
+            },
+        ),
+        "tool-use": explainer_text("Tool use", aliases=["tools"]),
+        "model-training": explainer_text("Model training", aliases=["training"]),
+    }
+    return Library(fake_index(write_corpus(tmp_path / "corpus", files), tmp_path / "index"))
+
+
+def terms(library: Library, passage_id: str) -> list[tuple[str, str]]:
+    passage = library.passage(passage_id)
+    return [(passage.text[start:end], slug) for start, end, slug in library.terms(passage)]
+
+
+def test_terms_are_names_of_other_explainers_each_at_its_first_mention(told: Library) -> None:
+    assert terms(told, "agents#level-1") == [("tools", "tool-use"), ("Training", "model-training")]
+    assert terms(told, "tool-use#level-1") == []
+
+
+def test_a_word_in_another_form_is_no_term(told: Library) -> None:
+    assert terms(told, "agents#level-2") == [("tool", "tool-use")]
+
+
+def test_no_term_reaches_over_the_end_of_a_sentence(told: Library) -> None:
+    assert ("tool use", "tool-use") in terms(told, "agents#level-3")
+    assert "model. Training" not in [text for text, _ in terms(told, "agents#level-3")]
+
+
+def test_terms_are_the_same_when_asked_again(told: Library) -> None:
+    passage = told.passage("agents#level-1")
+    assert told.terms(passage) == told.terms(passage) != ()
+
+
+def test_no_term_of_the_corpus_reaches_from_one_line_to_another(library: Library) -> None:
+    for passage in library.index.passages.values():
+        places = library.terms(passage)
+        assert list(places) == sorted(places)
+        assert len({slug for _, _, slug in places}) == len(places)
+        for start, end, slug in places:
+            assert slug != passage.concept
+            assert "\n\n" not in passage.text[start:end]
+            assert "\n- " not in passage.text[start:end], passage.id

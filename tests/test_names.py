@@ -189,6 +189,50 @@ def test_a_name_of_common_words_counts_where_there_are_no_others(
     assert mentioned(index, question) == concepts
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("A reward model beats it.", [("reward model", "reward-modeling")]),
+        (
+            "“Goodhart’s law”, said an adam.",
+            [("Goodhart’s law", "goodharts-law"), ("adam", "adam")],
+        ),
+        (
+            "Outer and inner\nalignment.",
+            [("Outer", "outer-alignment"), ("inner\nalignment", "inner-alignment")],
+        ),
+        ("Ünlike RM—which adam is.", [("RM", "reward-modeling"), ("adam", "adam")]),
+        ("No name here.", []),
+        ("", []),
+    ],
+)
+def test_places_are_where_names_stand_in_the_text(
+    names: NameIndex, text: str, found: list[tuple[str, str]]
+) -> None:
+    assert [(text[start:end], slug) for start, end, slug in names.places(text)] == found
+
+
+def test_a_text_whose_words_cannot_be_counted_has_no_places(names: NameIndex) -> None:
+    assert names.places("Half, ½, of adam.") == ()
+
+
+@pytest.mark.parametrize("text", ["A reward. Modeling it.", "A reward: models.", "reward, model"])
+def test_a_name_does_not_reach_over_a_stop(names: NameIndex, text: str) -> None:
+    assert "reward-modeling" not in [slug for _, _, slug in names.places(text)]
+
+
+def test_a_name_may_hold_a_comma_of_its_own() -> None:
+    index = NameIndex([("attention", ["Query, key and value"])], forms=False)
+    assert index.places("Its queries, keys and values.") == ((4, 28, "attention"),)
+
+
+def test_without_forms_a_word_in_another_form_is_no_name(names: NameIndex) -> None:
+    plain = NameIndex([("quantization", ["Quantization"])], forms=False)
+    assert plain.places("It was quantized.") == ()
+    assert plain.places("Its quantisations.") == ((4, 17, "quantization"),)
+    assert names.exact("quantizing") == "quantization"
+
+
 def test_a_corpus_without_explainers_has_no_names() -> None:
     empty = NameIndex(())
     assert empty.exact("reward") is None

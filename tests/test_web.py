@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from markup import parsed, passages, safe, turn
 
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES
 from gecko_qa.edges.web.server import create_app
+from gecko_qa.edges.web.turns import MAX_TURNS
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
 
 @pytest.fixture(scope="module")
-def client(library: Library) -> Iterator[TestClient]:
-    with TestClient(create_app(library), follow_redirects=False) as client:
+def app(library: Library) -> FastAPI:
+    return create_app(library)
+
+
+@pytest.fixture(scope="module")
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, follow_redirects=False) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def stranger(app: FastAPI, client: TestClient) -> TestClient:
+    """A client that sends what no page does, and gets what a server then answers."""
+    return TestClient(app, follow_redirects=False, raise_server_exceptions=False)
 
 
 def body_of(
@@ -30,19 +47,35 @@ def body_of(
     return {"data": data, "fn_index": ids[0], "session_hash": reader}
 
 
-def call(client: TestClient, name: str, data: list[Any], reader: str) -> dict[str, Any]:
+def send(client: TestClient, body: object) -> Any:
+    """Send `body` as JSON to the chat, lone surrogates and all."""
+    return client.post(
+        "/gradio_api/run/predict",
+        content=json.dumps(body).encode("ascii"),
+        headers={"content-type": "application/json"},
+    )
+
+
+def call(
+    client: TestClient, name: str, data: list[Any], reader: str = "a reader"
+) -> dict[str, Any]:
     """Call one of the chat's functions as its page does; return what it sends, by what it is."""
-    done = client.post("/gradio_api/run/predict", json=body_of(client, name, data, reader))
+    done = send(client, body_of(client, name, data, reader))
     assert done.status_code == 200, done.text
-    box, html, answers, note, context, about, typed = done.json()["data"]
-    assert (answers, context) == (None, None), "the session's state stays on the server"
-    return {"box": box, "html": html, "note": note, "about": about, "typed": typed}
+    names = ["memory", "box", "html", "note", "about", "typed", "earlier", "level", "audience"]
+    return dict(zip(names, done.json()["data"], strict=False))
 
 
 def ask(
-    client: TestClient, question: str, reader: str, level: str = "1", audience: str = "everyone"
+    client: TestClient,
+    question: str,
+    memory: object = None,
+    level: str = "1",
+    audience: str = "everyone",
+    reader: str = "a reader",
 ) -> dict[str, Any]:
-    return call(client, "ask", [question, level, audience, None, None], reader)
+    """Ask as the page does, with the `memory` that the browser keeps."""
+    return call(client, "ask", [question, level, audience, memory], reader)
 
 
 def test_the_chat_is_at_the_root(client: TestClient) -> None:
@@ -74,63 +107,253 @@ def test_define_leads_to_the_explainer(client: TestClient) -> None:
 def test_a_question_is_answered_and_a_dial_changes_the_answer_in_place(
     client: TestClient,
 ) -> None:
-    shown = ask(client, "What is RLHF?", "dial", level="2")
+    shown = ask(client, "What is RLHF?", level="2")
     assert shown["box"] == ""
-    assert 'data-passage="rlhf#level-2"' in shown["html"]
-    html = call(client, "turn_dial", ["tldr", "investor", None, None], "dial")["html"]
-    assert html.count("<article") == 1
-    assert 'data-passage="rlhf#tldr"' in html
-    assert 'data-passage="rlhf#takeaways-investor"' in html
+    assert passages(shown["html"]) == ["rlhf#level-2"]
+    turned = call(client, "turn_dial", ["tldr", "investor", shown["memory"]])
+    assert passages(turned["html"]) == ["rlhf#tldr", "rlhf#takeaways-investor"]
+    assert turn(turned["html"]).attributes["data-turn"] == "1"
+    assert len(turned["memory"]["turns"]) == 1
 
 
-def test_a_follow_up_builds_on_what_the_session_carries(client: TestClient) -> None:
-    first = ask(client, "What is RLHF?", "follow")
+def test_a_follow_up_builds_on_what_the_browser_carries(client: TestClient) -> None:
+    first = ask(client, "What is RLHF?")
     assert (first["about"]["value"], first["about"]["visible"]) == ("About: RLHF ✕", True)
-    shown = ask(client, "how is it different from DPO?", "follow")
-    newest = shown["html"].split("<article")[1]
-    assert 'data-passage="rlhf#level-1"' in newest
-    assert 'data-passage="direct-preference-optimization#level-1"' in newest
+    shown = ask(client, "how is it different from DPO?", first["memory"], reader="anyone")
+    assert passages(shown["html"]) == ["rlhf#level-1", "direct-preference-optimization#level-1"]
     assert shown["about"]["value"] == "About: RLHF, Direct preference optimization ✕"
 
 
 def test_what_was_forgotten_is_not_followed_up(client: TestClient) -> None:
-    ask(client, "What is RLHF?", "forget")
-    shown = call(client, "forget", [None], "forget")
+    first = ask(client, "What is RLHF?")
+    shown = call(client, "forget", [first["memory"]])
     assert shown["about"]["visible"] is False
-    assert 'data-passage="rlhf#level-1"' in shown["html"]
-    assert 'data-status="needs_context"' in ask(client, "why?", "forget")["html"]
+    assert is_left_alone(shown["html"])
+    assert status(ask(client, "why?", shown["memory"])) == "needs_context"
 
 
 def test_a_mended_question_is_asked_again_as_typed(client: TestClient) -> None:
-    shown = ask(client, "What is RLFH?", "typed")
+    shown = ask(client, "What is RLFH?")
     assert "Showing RLHF." in shown["html"]
     assert (shown["typed"]["value"], shown["typed"]["visible"]) == (
         "Search for “RLFH” instead",
         True,
     )
-    again = call(client, "ask_as_typed", ["1", "everyone", None, None], "typed")
-    assert again["html"].count("<article") == 1
+    again = call(client, "ask_as_typed", ["1", "everyone", shown["memory"]])
     assert "Showing" not in again["html"]
     assert again["typed"]["visible"] is False
+    assert len(again["memory"]["turns"]) == 1
 
 
-def test_another_session_carries_nothing(client: TestClient) -> None:
-    ask(client, "What is RLHF?", "one")
-    html = ask(client, "why?", "another")["html"]
-    assert html.count("<article") == 1
-    assert 'data-status="needs_context"' in html
+def test_a_page_opens_with_what_the_browser_kept_and_the_address_asks(client: TestClient) -> None:
+    first = ask(client, "What is RLHF?", level="2")
+    opened = call(client, "open", ["?q=What+is+LoRA%3F&level=3&audience=builder", first["memory"]])
+    assert passages(opened["html"]) == ["lora#level-3", "lora#takeaways-builder"]
+    assert passages(opened["earlier"]) == ["rlhf#level-2"]
+    assert (opened["level"], opened["audience"]) == ("3", "builder")
+    again = call(client, "open", ["", opened["memory"]])
+    assert (again["html"], again["earlier"]) == (opened["html"], opened["earlier"])
 
 
-def test_what_a_request_claims_to_carry_is_not_carried(client: TestClient) -> None:
-    claimed = {"concepts": ["rlhf"], "intent": "define", "level": "1"}
-    data = ["why?", "1", "everyone", [{"question": "x"}], claimed]
-    assert 'data-status="needs_context"' in call(client, "ask", data, "claims")["html"]
+def test_clearing_leaves_nothing(client: TestClient) -> None:
+    cleared = call(client, "clear", [])
+    assert (cleared["html"], cleared["earlier"], cleared["note"]) == ("", "", "")
+    assert (cleared["level"], cleared["audience"]) == ("1", "everyone")
+    assert cleared["memory"]["turns"] == []
+    assert cleared["about"]["visible"] is cleared["typed"]["visible"] is False
+
+
+def test_the_server_keeps_nothing_of_a_reader(client: TestClient) -> None:
+    ask(client, "What is RLHF?", reader="one")
+    call(client, "open", ["?q=What+is+RLHF%3F", None], "one")
+    for reader in ("one", "another"):
+        for name, data in (
+            ("turn_dial", ["3", "everyone", None]),
+            ("ask_as_typed", ["1", "everyone", None]),
+            ("open", ["", None]),
+            ("forget", [None]),
+        ):
+            shown = call(client, name, data, reader)
+            assert is_left_alone(shown["html"]), name
+            assert (shown["memory"]["turns"], shown["memory"]["carried"]) == ([], ""), name
+        shown = ask(client, "why?", reader=reader)
+        assert status(shown) == "needs_context"
+        assert shown["memory"]["count"] == 1
+    config = client.get("/config").json()
+    kinds = {component["type"] for component in config["components"]}
+    assert "browserstate" in kinds
+    assert not {"state", "sessionstate"} & kinds
 
 
 def test_what_cannot_be_asked_stays_in_the_box_with_a_note(client: TestClient) -> None:
-    shown = ask(client, "x" * 1001, "long", level="2")
+    first = ask(client, "What is RLHF?")
+    shown = ask(client, "x" * 1001, first["memory"], level="2")
     assert shown["box"] == "x" * 1001
     assert "1000 are allowed" in shown["note"]
+    assert is_left_alone(shown["html"])
+    assert shown["memory"] == first["memory"]
+
+
+def test_every_function_of_the_page_is_private_and_runs_at_once(client: TestClient) -> None:
+    functions = client.get("/config").json()["dependencies"]
+    assert {"ask", "ask_as_typed", "turn_dial", "forget", "clear", "open"} <= {
+        function["api_name"] for function in functions
+    }
+    for function in functions:
+        assert function["queue"] is False, function["api_name"]
+        assert function["api_visibility"] == "private", function["api_name"]
+
+
+CLAIMS: list[Any] = [
+    7,
+    "q=setae",
+    [],
+    {"turns": 7, "count": "many", "carried": [], "level": {}, "audience": None},
+    {"turns": [None, 1, ["q=RLHF"], {"q": "RLHF"}, "q=RLHF&level=9"], "count": -1},
+    {"turns": ["q=<script>alert(1)</script>"] * 99, "count": 1e300},
+    {"turns": ["q=RLHF&text=\ud800", "\ud800"], "carried": "\ud800", "level": "\ud800"},
+    {"turns": [{"path": "/etc/passwd"}], "let_go": {"url": "http://127.0.0.1/"}},
+]
+
+
+@pytest.mark.parametrize("claim", CLAIMS)
+def test_whatever_a_browser_claims_to_have_kept_is_answered(
+    client: TestClient, claim: object
+) -> None:
+    for name, data in (
+        ("ask", ["What is RLHF?", "1", "everyone", claim]),
+        ("ask", ["", "1", "everyone", claim]),
+        ("turn_dial", ["2", "builder", claim]),
+        ("ask_as_typed", ["2", "builder", claim]),
+        ("forget", [claim]),
+        ("open", ["", claim]),
+    ):
+        shown = call(client, name, data)
+        for part in ("html", "note", "earlier"):
+            assert is_left_alone(shown.get(part, {})) or safe(shown[part]), (name, part)
+        assert len(shown["memory"]["turns"]) <= MAX_TURNS
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        {"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}},
+        {"turns": [{"path": "/etc/passwd", "meta": {"_type": "gradio.FileData"}}]},
+    ],
+)
+def test_a_file_in_place_of_what_was_kept_is_not_read(
+    client: TestClient, settings: Settings, claim: dict[str, Any]
+) -> None:
+    for name, data in (("open", ["", claim]), ("ask", ["RLHF", "1", "everyone", claim])):
+        done = send(client, body_of(client, name, data))
+        assert "root:" not in done.text
+        assert done.status_code == 500
+        assert done.json() == {"error": None}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        [],
+        "text",
+        {"data": []},
+        {"data": None, "fn_index": 0},
+        {"data": [], "fn_index": 10**9},
+        {"data": [], "fn_index": -1},
+        {"data": [], "fn_index": "0"},
+        {"data": ["What is RLHF?"] * 99, "fn_index": 0},
+        {"data": ["What is RLHF?", "1"], "fn_index": 0},
+        {"data": {}, "fn_index": 0, "session_hash": {"a": 1}},
+        {"data": ["RLHF", "1", "everyone", None], "fn_index": 0, "trigger_id": "x"},
+        {"data": ["RLHF", "1", "everyone", None], "api_name": "../ask"},
+        {"data": ["RLHF", "1", "everyone", None], "api_name": "/ask", "simple_format": True},
+    ],
+)
+def test_what_no_page_sends_is_answered_without_a_word_of_our_code(
+    stranger: TestClient, body: object
+) -> None:
+    done = send(stranger, body)
+    for told in ("Traceback", ".py", "gecko_qa", "site-packages"):
+        assert told not in done.text
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 5000, b'{"data": NaN}'])
+def test_what_is_no_json_is_refused(stranger: TestClient, content: bytes) -> None:
+    headers = {"content-type": "application/json"}
+    done = stranger.post("/gradio_api/run/predict", content=content, headers=headers)
+    assert 400 <= done.status_code < 600
+    assert "Traceback" not in done.text
+
+
+def status(shown: dict[str, Any]) -> str:
+    return turn(shown["html"]).attributes["data-status"]
+
+
+def is_left_alone(update: object) -> bool:
+    """Tell whether what the server sends leaves a part of the page as it is."""
+    return isinstance(update, dict) and "value" not in update and "visible" not in update
+
+
+class TestPassage:
+    def test_a_passage_is_a_fragment(self, client: TestClient, library: Library) -> None:
+        page = client.get("/gecko/passage/rlhf/level-3")
+        assert page.status_code == 200
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        (card,) = parsed(page.text).having("data-passage")
+        assert card.attributes["data-passage"] == "rlhf#level-3"
+        assert card.attributes["data-text"] == library.passage("rlhf#level-3").text
+        assert "<html" not in page.text
+        assert safe(page.text)
+
+    def test_it_leads_through_every_level_and_back(self, client: TestClient) -> None:
+        seen, swap = ["tldr"], "rlhf/tldr"
+        for label in ("Deeper", "Deeper", "Deeper", "Simpler", "Simpler", "Simpler"):
+            html = parsed(client.get(f"/gecko/passage/{swap}").text)
+            swaps = {node.plain: node.attributes["data-swap"] for node in html.having("data-swap")}
+            swap = swaps[label]
+            seen.append(swap.removeprefix("rlhf/"))
+        assert seen == ["tldr", "level-1", "level-2", "level-3", "level-2", "level-1", "tldr"]
+
+    @pytest.mark.parametrize(
+        "path",
+        ["rlhf/level-9", "nothing/tldr", "%3Cscript%3E/tldr", "rlhf/", "rlhf", "rlhf/tldr/more"],
+    )
+    def test_what_is_not_there_is_told(self, client: TestClient, path: str) -> None:
+        page = client.get(f"/gecko/passage/{path}")
+        assert page.status_code == 404
+        assert "<script>" not in page.text.replace("<script src", "")
+
+    def test_a_definition_is_a_fragment(self, client: TestClient) -> None:
+        page = client.get("/gecko/definition/rlhf")
+        assert passages(page.text) == ["rlhf#tldr"]
+        assert "<html" not in page.text
+        assert client.get("/gecko/definition/nothing").status_code == 404
+
+
+class TestStaticFiles:
+    def test_each_is_served_as_what_it_is(self, client: TestClient) -> None:
+        types = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+        folder = files("gecko_qa.edges.web") / "static"
+        names = [item.name for item in folder.iterdir()]
+        assert {"tokens.css", "chat.css", "chat.js", "icon.svg"} <= set(names)
+        for name in names:
+            page = client.get(f"/gecko/{name}")
+            assert page.status_code == 200
+            assert page.headers["content-type"].split(";")[0] == types[Path(name).suffix]
+            assert page.text == (folder / name).read_text(encoding="utf-8")
+
+    @pytest.mark.parametrize("path", ["/", "/explainers", "/explainers/rlhf", "/define", "/map"])
+    def test_what_a_page_links_is_there(self, client: TestClient, path: str) -> None:
+        linked = re.findall(r"/gecko/[\w-]+\.(?:css|js|svg)", client.get(path).text)
+        assert linked
+        for address in linked:
+            assert client.get(address).status_code == 200, address
+
+    @pytest.mark.parametrize("name", ["server.py", "no.css", "chat.css/", "%2e%2e/server.py", ""])
+    def test_nothing_else_is(self, client: TestClient, name: str) -> None:
+        assert client.get(f"/gecko/{name}").status_code in (404, 307)
+        assert "import" not in client.get(f"/gecko/{name}").text
 
 
 def test_every_answer_carries_our_headers(client: TestClient) -> None:
@@ -187,7 +410,7 @@ FILES: list[Any] = [
 @pytest.mark.parametrize("value", FILES)
 def test_a_file_in_place_of_a_question_is_not_read(client: TestClient, value: object) -> None:
     # Gradio makes text of what is none, or refuses it: either way it stays what was sent.
-    data = [value, "2", "everyone", None, None]
+    data = [value, "2", "everyone", None]
     answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
     assert answer.status_code in (200, 500)
     assert "root:" not in answer.text
@@ -197,7 +420,7 @@ def test_a_file_in_place_of_a_question_is_not_read(client: TestClient, value: ob
 @pytest.mark.parametrize("value", FILES)
 @pytest.mark.parametrize("slot", [1, 2])
 def test_what_is_no_choice_turns_no_dial(client: TestClient, value: object, slot: int) -> None:
-    data: list[Any] = ["What is RLHF?", "2", "everyone", None, None]
+    data: list[Any] = ["What is RLHF?", "2", "everyone", None]
     data[slot] = value
     answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
     assert answer.status_code == 500

@@ -7,6 +7,7 @@ GeckoQAError
 └── DataError             what lies on disk cannot be used
     ├── CorpusInvalid     explainers with faults; carries them all
     ├── EncoderFailed     a model that cannot be loaded, exported or trusted
+    ├── FeedbackUnusable  the file of feedback cannot be read or written
     └── IndexUnusable
         ├── IndexMissing
         ├── IndexStale
@@ -55,6 +56,10 @@ class CorpusInvalid(DataError):
 
 class EncoderFailed(DataError):
     """A model cannot be loaded, exported or trusted."""
+
+
+class FeedbackUnusable(DataError):
+    """The file of feedback cannot be read or written; the message says why."""
 
 
 class IndexUnusable(DataError):

@@ -8,6 +8,7 @@ from functools import cached_property
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
 from gecko_qa.answer.conversation import Context
+from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
@@ -26,6 +27,8 @@ from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
+
+N_ALIKE = 3
 
 
 class Library:
@@ -108,7 +111,7 @@ class Library:
         """
         slug = self._names.exact(clean_question(term))
         if slug is None:
-            near = self._alike(term)
+            near = self.names_like(term, least=0.6)
             offer = f" Did you mean {', '.join(near)}?" if near else ""
             raise UnknownChoice(f"There is no definition of “{term[:80]}”.{offer}")
         return self.explainer(slug)
@@ -139,11 +142,22 @@ class Library:
             found = self._terms[passage.id] = tuple(first.values())
         return found
 
-    def _alike(self, term: str) -> list[str]:
-        from difflib import get_close_matches
+    def names_like(self, term: str, least: float = 0.75) -> tuple[str, ...]:
+        """Return up to three names that look like `term`, the likest first.
 
-        names = {name.casefold(): name for e in self.explainers for name in e.names}
-        return [names[n] for n in get_close_matches(term.casefold(), names, n=3, cutoff=0.6)]
+        `least` is the share of letters in common, from 0 to 1, by the normalized indel distance.
+        """
+        from rapidfuzz import fuzz, process
+
+        found = process.extract(
+            term,
+            [name for explainer in self.explainers for name in explainer.names],
+            processor=str.casefold,
+            scorer=fuzz.ratio,
+            limit=N_ALIKE,
+            score_cutoff=100 * least,
+        )
+        return tuple(name for name, _, _ in found)
 
     @cached_property
     def _names(self) -> NameIndex:
@@ -171,7 +185,8 @@ class Library:
         index = self.index
         known = Known(index.by_slug, index.passages, index.layout, index.manifest.hash)
         passing = PassingMentions(index.passages, self._lexical)
-        return Answerer(known, Resolver(self.ranker), self._speller, passing)
+        marker = Marker(index.by_slug, self._concept_lexical, self.terms)
+        return Answerer(known, Resolver(self.ranker), self._speller, passing, marker)
 
     @cached_property
     def _speller(self) -> Speller:

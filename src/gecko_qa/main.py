@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from gecko_qa.edges.cli.app import app
+from gecko_qa.edges.cli.feedback import FeedbackOption
 from gecko_qa.edges.cli.options import (
     DEFAULT_CORPUS,
     CorpusOption,
@@ -31,6 +32,7 @@ def serve(
     model: ModelOption = None,
     host: Annotated[str, typer.Option(help="The address to listen on.")] = Settings().host,
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = Settings().port,
+    feedback: FeedbackOption = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Start the chat in a browser; an index that is missing or stale is built first.
@@ -41,7 +43,7 @@ def serve(
     from gecko_qa.edges.web.server import bind, run
     from gecko_qa.index.build import ensure_index
 
-    settings = Settings(corpus, index, model, host=host, port=port)
+    settings = Settings(corpus, index, model, host=host, port=port, feedback=feedback)
     listening = bind(settings)
     with progress_bar() as progress:
         ensure_index(settings, progress)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,7 @@ from gecko_qa.words import folded_words, stem, word_spans
 
 _JOINABLE_CHARS = 3
 _STEMMABLE_CHARS = 7
+_STOP = re.compile(r"[.,:;?!]\s")
 _COORDINATING = frozenset(folded_words("and or versus vs from to"))
 
 
@@ -76,8 +78,12 @@ class NameIndex:
         spans, words = word_spans(text), folded_words(text)
         if len(spans) != len(words):
             return ()
+        found = ((spans[m.start][0], spans[m.end - 1][1], m) for m in self.mentions(words))
+        # "A model. Training it" names no training of models; "queries, keys and values" is a name.
         return tuple(
-            (spans[m.start][0], spans[m.end - 1][1], m.concept) for m in self.mentions(words)
+            (start, end, m.concept)
+            for start, end, m in found
+            if _STOP.search(m.name) or not _STOP.search(text, start, end)
         )
 
     def _mentions(self, words: tuple[str, ...]) -> Iterator[Mention]:

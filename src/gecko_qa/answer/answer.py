@@ -8,6 +8,7 @@ from typing import Any, Literal
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent
 from gecko_qa.answer.question import Question
+from gecko_qa.answer.sentences import Span
 from gecko_qa.passages import Passage
 from gecko_qa.spelling import Correction
 
@@ -21,6 +22,8 @@ class Answer:
     `concepts` is what the answer is about, a comparison's in the asked order, and empty unless
     answered; so is `passages`, in the order of reading, the first at the level of the answer.
     `level` and `audience` are those used: the dials', unless the question's words ask for others.
+    `marks` gives for each passage where the sentence that answers best starts and ends in its
+    text, None where none stands out.
     `definition` is the shallowest passage of a concept that was asked for by its name alone.
     `because` says in plain words why this concept. `correction` is how the question was read
     where it had slips of the pen; `follows` are the concepts carried over from the conversation;
@@ -55,6 +58,7 @@ class Answer:
     seconds: float
     asked: Question
     after: Context | None
+    marks: tuple[Span | None, ...]
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer as a JSON object; docs/answers.md describes each field."""
@@ -67,7 +71,10 @@ class Answer:
             "audience": self.audience,
             "concepts": list(self.concepts),
             "passages": [
-                _passage_json(passage, rank) for rank, passage in enumerate(self.passages, start=1)
+                _passage_json(passage, rank, mark)
+                for rank, (passage, mark) in enumerate(
+                    zip(self.passages, self.marks, strict=True), start=1
+                )
             ],
             "definition": None if self.definition is None else self.definition.id,
             "because": self.because,
@@ -88,7 +95,7 @@ class Answer:
         return replace(self, seconds=seconds)
 
 
-def _passage_json(passage: Passage, rank: int) -> dict[str, Any]:
+def _passage_json(passage: Passage, rank: int, mark: Span | None) -> dict[str, Any]:
     return {
         "id": passage.id,
         "concept": passage.concept,
@@ -97,4 +104,5 @@ def _passage_json(passage: Passage, rank: int) -> dict[str, Any]:
         "audience": passage.audience,
         "text": passage.text,
         "rank": rank,
+        "mark": None if mark is None else list(mark),
     }

@@ -9,10 +9,12 @@ from dataclasses import dataclass, replace
 from gecko_qa.answer.answer import Answer, Status
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent, small_talk_kind
+from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import Question
 from gecko_qa.answer.reasons import reason
 from gecko_qa.answer.resolving import Resolved, Resolver
+from gecko_qa.answer.sentences import Span
 from gecko_qa.answer.wording import Wording, level_of, read_wording
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.hashing import canonical_json, digest
@@ -50,12 +52,18 @@ class Answerer:
     """Answers questions from one index. Safe to use from several threads."""
 
     def __init__(
-        self, known: Known, resolver: Resolver, speller: Speller, passing: PassingMentions
+        self,
+        known: Known,
+        resolver: Resolver,
+        speller: Speller,
+        passing: PassingMentions,
+        marker: Marker,
     ) -> None:
         self._known = known
         self._resolver = resolver
         self._speller = speller
         self._passing = passing
+        self._marker = marker
 
     def answer(self, question: Question, context: Context | None = None) -> Answer:
         """Answer `question`; the same question after the same gets the same, `seconds` apart.
@@ -94,6 +102,7 @@ class Answerer:
             intent = "audience"
         sections = self._sections(intent, level, audience)
         passages = tuple(self._passages(resolved.concepts, sections))
+        compared = resolved.concepts if intent == "compare" else ()
         definition = None
         if intent == "define" and len(resolved.concepts) == 1:
             definition = next(self._passages(resolved.concepts, [layout.levels[0].id]), None)
@@ -107,6 +116,7 @@ class Answerer:
             level=level,
             audience=audience,
             passages=passages,
+            marks=self._marker.marks(found.wording.rest, passages, compared),
             definition=definition,
             because=reason(resolved, self._known.explainers),
             message=message,
@@ -162,6 +172,7 @@ class Answerer:
         level: str | None = None,
         audience: str | None = None,
         passages: tuple[Passage, ...] = (),
+        marks: tuple[Span | None, ...] = (),
         definition: Passage | None = None,
         because: str = "",
         message: str = "",
@@ -182,6 +193,7 @@ class Answerer:
             audience=audience if answered else question.audience,
             concepts=concepts,
             passages=passages,
+            marks=marks,
             definition=definition,
             because=because,
             correction=None if found is None else found.correction,

@@ -57,7 +57,12 @@ def clean_question(text: str) -> str:
             f"The question has {len(text)} characters; {MAX_QUESTION_CHARS} are allowed. "
             "Shorten it."
         )
-    plain = " ".join(text.split())
+    plain = unicodedata.normalize("NFC", " ".join(text.split()))
+    if len(plain) > MAX_QUESTION_CHARS:
+        raise QuestionRejected(
+            f"The question has {len(plain)} characters once its accents are composed; "
+            f"{MAX_QUESTION_CHARS} are allowed. Shorten it."
+        )
     for char in plain:
         if unicodedata.category(char) in ("Cc", "Cs"):
             raise QuestionRejected(
@@ -65,4 +70,4 @@ def clean_question(text: str) -> str:
             )
     if not any(char.isalnum() for char in plain):
         raise QuestionRejected("The question has no words. Ask about a concept.")
-    return unicodedata.normalize("NFC", plain)
+    return plain

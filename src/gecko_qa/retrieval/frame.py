@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from gecko_qa.words import folded_words
+from gecko_qa.words import folded_words, word_spans
 
 _ASKING = """
     explain explained explaining explanation define defined definition meaning mean tell describe
@@ -27,8 +27,8 @@ _FACETS = """
     disadvantage disadvantages advantage advantages benefit benefits pros cons problem problems
     issue issues risks challenge challenges example examples application applications alternative
     alternatives takeaway takeaways point points matter matters important importance relevant care
-    opinion view verdict honest gecko editor summary detail details reason reasons purpose goal
-    history main key open unsolved pitfall pitfalls criticism wrong everyone everybody suddenly
+    opinion view take takes stance verdict honest gecko editor summary detail details reason
+    reasons purpose goal history main key open unsolved pitfall pitfalls criticism wrong everyone everybody suddenly
     hype trend trending topic popular days today now currently still
 """
 
@@ -51,3 +51,14 @@ def facet_words() -> frozenset[str]:
 def content_words(words: tuple[str, ...]) -> tuple[str, ...]:
     """Return the folded `words` that are not frame, each once, in order."""
     return tuple(dict.fromkeys(word for word in words if word not in frame_words()))
+
+
+def topic_words(text: str) -> tuple[str, ...]:
+    """Return the words of `text` that are not frame as they are written, each once, in order."""
+    words, spans = folded_words(text), word_spans(text)
+    if len(words) != len(spans):
+        return content_words(words)
+    first: dict[str, str] = {}
+    for word, (start, end) in zip(words, spans, strict=True):
+        first.setdefault(word, text[start:end])
+    return tuple(first[word] for word in content_words(words))

@@ -9,6 +9,7 @@ import typer
 
 from gecko_qa import __version__
 from gecko_qa.edges.cli.eval import evaluate_command
+from gecko_qa.edges.cli.feedback import feedback_app
 from gecko_qa.edges.cli.index import index_app
 from gecko_qa.edges.cli.options import (
     DEFAULT_CORPUS,
@@ -28,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(index_app, name="index")
+app.add_typer(feedback_app, name="feedback")
 app.command("eval")(evaluate_command)
 
 

@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from gecko_qa.edges.web.feedback import take_feedback
+from gecko_qa.edges.web.html.answers import render_passage
 from gecko_qa.edges.web.html.defining import render_definition, render_definitions
 from gecko_qa.edges.web.html.mapping import render_map
 from gecko_qa.edges.web.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.errors import UsageError
+from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from fastapi import FastAPI, Request
     from fastapi.responses import Response
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _READ = ["GET", "HEAD"]
 
 
-def add_routes(app: FastAPI, library: Library) -> None:
-    """Add every plain route over `library` to `app`."""
+def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = None) -> None:
+    """Add every plain route over `library` to `app`; `feedback` None takes none."""
     from fastapi.responses import RedirectResponse, Response
 
     @app.api_route("/explainers", methods=_READ)
@@ -39,8 +43,8 @@ def add_routes(app: FastAPI, library: Library) -> None:
         return _page(lambda: render_map(library))
 
     @app.api_route("/define", methods=_READ)
-    def definitions() -> Response:
-        return _page(lambda: render_definitions(library))
+    def definitions(term: str = "") -> Response:
+        return _page(lambda: render_definitions(library, term[:200]))
 
     @app.api_route("/define/{term:path}", methods=_READ)
     def define(term: str) -> Response:
@@ -53,6 +57,12 @@ def add_routes(app: FastAPI, library: Library) -> None:
     def definition(slug: str) -> Response:
         return _page(lambda: render_definition(slug, library))
 
+    _add_feedback(app, library, feedback)
+
+    @app.api_route("/gecko/passage/{slug}/{section}", methods=_READ)
+    def passage(slug: str, section: str) -> Response:
+        return _page(lambda: render_passage(library, f"{slug}#{section}"))
+
     static = {
         item.name: item.read_text(encoding="utf-8")
         for item in (files("gecko_qa.edges.web") / "static").iterdir()
@@ -63,6 +73,22 @@ def add_routes(app: FastAPI, library: Library) -> None:
         if name not in static:
             return _missing("There is no such file.")
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
+
+
+def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -> None:
+    from fastapi.concurrency import run_in_threadpool
+    from fastapi.responses import JSONResponse
+
+    async def take(request: Request) -> Response:
+        body = await request.body()
+        day = datetime.now(UTC).date()
+        # In a thread, since it waits for the disk.
+        status, message = await run_in_threadpool(
+            take_feedback, request.headers, body, library, store, day
+        )
+        return JSONResponse({"message": message}, status_code=status)
+
+    app.add_route("/feedback", take, methods=["POST"])
 
 
 def _page(render: Callable[[], str]) -> Response:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gecko_qa.edges.web.html.reading import render_missing
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import DataError
+from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _STYLES = ("tokens.css", "parts.css", "chat.css")
+_SCRIPTS = ("terms.js", "chat.js")
 
 
 def run(settings: Settings, listening: socket.socket, started: Callable[[str], None]) -> None:
@@ -32,7 +34,7 @@ def run(settings: Settings, listening: socket.socket, started: Callable[[str], N
 
     library = Library.open(settings)
     library.warm_up()
-    app = create_app(library)
+    app = create_app(library, FeedbackStore(settings.feedback_file, settings.feedback_bytes))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
@@ -58,8 +60,8 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-def create_app(library: Library) -> FastAPI:
-    """Return the whole site over `library`."""
+def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastAPI:
+    """Return the whole site over `library`; `feedback` None takes none."""
     _prepare_gradio()
     import gradio as gr
     from fastapi import FastAPI
@@ -68,7 +70,7 @@ def create_app(library: Library) -> FastAPI:
     from gecko_qa.edges.web.guard import Guard
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, library)
+    add_routes(app, library, feedback)
     chat = build_chat(library)
     gr.mount_gradio_app(
         app,
@@ -76,7 +78,12 @@ def create_app(library: Library) -> FastAPI:
         path="/",
         theme=_theme(),
         # Linked, since Gradio rewrites the style sheets it is given and drops media queries.
-        head="".join(f'<link rel="stylesheet" href="/gecko/{name}">' for name in _STYLES),
+        head="".join(
+            [
+                *(f'<link rel="stylesheet" href="/gecko/{name}">' for name in _STYLES),
+                *(f'<script src="/gecko/{name}" defer></script>' for name in _SCRIPTS),
+            ]
+        ),
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -2,19 +2,60 @@
 
 from __future__ import annotations
 
-from gecko_qa.edges.web.html.cards import card_of
+import unicodedata
+from collections.abc import Iterable
+
+from gecko_qa.corpus.explainer import Explainer
+from gecko_qa.edges.web.html.cards import Card, card_of
 from gecko_qa.edges.web.html.environment import render
+from gecko_qa.errors import UsageError
 from gecko_qa.library import Library
 
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+OTHER = "0–9"
 
-def render_definitions(library: Library) -> str:
-    """Return the page that looks up definitions, with every name from A to Z."""
-    names = [(name, e.slug) for e in library.explainers for name in e.names]
-    return render("define.html", names=sorted(names, key=lambda pair: pair[0].casefold()))
+
+def render_definitions(library: Library, term: str = "") -> str:
+    """Return the page that looks up definitions, with every name from A to Z.
+
+    It opens with the definition of `term`, or with why there is none.
+    """
+    card, missing = _found(library, term)
+    return render(
+        "define.html",
+        shelves=by_letter(library.explainers),
+        letters=LETTERS,
+        term=term,
+        card=card,
+        missing=missing,
+    )
 
 
 def render_definition(slug: str, library: Library) -> str:
     """Return the definition of `slug` as a fragment; raises UnknownChoice."""
-    return render(
-        "definition.html", card=card_of(library, library.definition(library.explainer(slug).slug))
-    )
+    return render("definition.html", card=_card(library, library.explainer(slug)))
+
+
+def by_letter(explainers: Iterable[Explainer]) -> dict[str, list[Explainer]]:
+    """Return explainers by the letter that their title begins with, accents apart, in order.
+
+    What begins with none stands under `OTHER`, before A.
+    """
+    shelves: dict[str, list[Explainer]] = {}
+    for explainer in sorted(explainers, key=lambda e: (e.title.casefold(), e.slug)):
+        first = unicodedata.normalize("NFKD", explainer.title[:1])[:1].upper()
+        shelves.setdefault(first if first in LETTERS else OTHER, []).append(explainer)
+    return dict(sorted(shelves.items(), key=lambda shelf: (shelf[0] != OTHER, shelf[0])))
+
+
+def _found(library: Library, term: str) -> tuple[Card | None, str]:
+    if not term.strip():
+        return None, ""
+    try:
+        return _card(library, library.define(term)), ""
+    except UsageError as error:
+        return None, str(error)
+
+
+def _card(library: Library, explainer: Explainer) -> Card:
+    return card_of(library, library.definition(explainer.slug))
