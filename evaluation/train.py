@@ -12,21 +12,27 @@ from pathlib import Path
 import numpy as np
 from scipy.optimize import minimize
 
+from gecko_qa.answer import beside
+from gecko_qa.answer.resolving import N_CANDIDATES
 from gecko_qa.evaluation import Case, read_cases
 from gecko_qa.library import Library
 from gecko_qa.retrieval import weights as weights_module
 from gecko_qa.retrieval.concepts import SIGNS
 from gecko_qa.retrieval.evidence import FEATURES
-from gecko_qa.retrieval.weights import Weights
+from gecko_qa.retrieval.weights import Weights, probability
 from gecko_qa.settings import Settings
+from gecko_qa.words import folded_words
 
 HERE = Path(__file__).parent
 FOLDS = 5
 RANK_PENALTY = 1e-3
-COVER_PENALTY = 1e-3
+LOGISTIC_PENALTY = 1e-3
 FALSE_REFUSALS = 0.06
 """Share of the training questions that may be refused, in cross-validation: it sets the bar. About
 as many questions on AI that no explainer covers are then answered."""
+SUPERFLUOUS = 0.03
+"""Share of the questions about one concept that may get another beside it, in cross-validation: it
+sets the bar of what is asked about beside the first."""
 
 
 def read(library: Library) -> tuple[list[Case], list[Case]]:
@@ -61,17 +67,17 @@ def fit_rank(tables: np.ndarray, right: np.ndarray) -> np.ndarray:
     return minimize(loss, np.ones(n), jac=True, method="L-BFGS-B", bounds=[(0, None)] * n).x
 
 
-def fit_cover(signs: np.ndarray, covered: np.ndarray) -> tuple[np.ndarray, float]:
+def fit_logistic(signs: np.ndarray, true: np.ndarray) -> tuple[np.ndarray, float]:
     """Return the weights and the offset of a logistic regression, both groups weighing the same."""
     mean, spread = signs.mean(axis=0), signs.std(axis=0) + 1e-9
     x = np.column_stack([(signs - mean) / spread, np.ones(len(signs))])
-    y = np.where(covered, 1.0, -1.0)
-    of = np.where(covered, 0.5 / covered.sum(), 0.5 / (~covered).sum())
+    y = np.where(true, 1.0, -1.0)
+    of = np.where(true, 0.5 / true.sum(), 0.5 / (~true).sum())
 
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         margins = y * (x @ w)
         slope = -x.T @ (of * y / (1 + np.exp(margins)))
-        penalty = COVER_PENALTY * np.append(w[:-1], 0.0)
+        penalty = LOGISTIC_PENALTY * np.append(w[:-1], 0.0)
         return float(of @ np.logaddexp(0, -margins) + penalty @ w / 2), slope + penalty
 
     w = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
@@ -99,12 +105,18 @@ def cross_validate_rank(tables: np.ndarray, right: np.ndarray) -> tuple[float, f
     return tuple(found.mean(axis=0))
 
 
-def cross_validate_cover(signs: np.ndarray, covered: np.ndarray) -> np.ndarray:
-    """Return each question's log-odds by weights that were not learned from it."""
-    fold = folds(len(signs))
+def cross_validate_logistic(
+    signs: np.ndarray, true: np.ndarray, question: np.ndarray | None = None
+) -> np.ndarray:
+    """Return each row's log-odds by weights that were not learned from its question.
+
+    `question` gives the number of each row's question; by default each row is one.
+    """
+    question = np.arange(len(signs)) if question is None else question
+    fold = folds(question.max() + 1)[question]
     odds = np.zeros(len(signs))
     for n in range(FOLDS):
-        w, offset = fit_cover(signs[fold != n], covered[fold != n])
+        w, offset = fit_logistic(signs[fold != n], true[fold != n])
         odds[fold == n] = signs[fold == n] @ w + offset
     return odds
 
@@ -115,10 +127,45 @@ def false_answers(odds: np.ndarray, covered: np.ndarray) -> tuple[float, float]:
     return float((odds[~covered] >= bar).mean()), bar
 
 
+def read_beside(
+    library: Library, cases: list[Case]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return what tells of each candidate beside the first, where the first is right.
+
+    A row a candidate: its signs, whether it is asked about too, and the number of its question;
+    and for each question whether it asks about one concept alone.
+    """
+    signs, asked, question, single = [], [], [], []
+    for case in cases:
+        ranking = library.ranker.rank(case.question, N_CANDIDATES)
+        first = ranking.hits[0].id
+        told = library.beside.signs(folded_words(case.question), ranking)
+        others = [side for side in case.sides if first not in side]
+        if not told or len(others) == len(case.sides):
+            continue
+        for slug, of in told.items():
+            signs.append([of[name] for name in beside.SIGNS])
+            asked.append(any(slug in side for side in others))
+            question.append(len(single))
+        single.append(not others)
+    return np.array(signs), np.array(asked), np.array(question), np.array(single)
+
+
+def second_concepts(
+    odds: np.ndarray, asked: np.ndarray, question: np.ndarray, single: np.ndarray
+) -> tuple[float, float]:
+    """Return the share of the second concepts found at `SUPERFLUOUS`, and that bar."""
+    best = np.full(len(single), -np.inf)
+    np.maximum.at(best, question, odds)
+    bar = float(np.quantile(best[single], 1 - SUPERFLUOUS))
+    return float((odds[asked] >= bar).mean()), bar
+
+
 def main() -> None:
     library = Library.open(Settings())
     slugs = [explainer.slug for explainer in library.explainers]
     inside, outside = read(library)
+    every = inside
     witness = library.witness
     # What is asked for by its name alone is found without any weight.
     inside, outside = (
@@ -139,22 +186,38 @@ def main() -> None:
     asked = [*inside, *outside]
     signs = np.array([[ranker.rank(c.question, 1).signs[s] for s in SIGNS] for c in asked])
     covered = np.array([bool(case.sides) for case in asked])
-    cover, offset = fit_cover(signs, covered)
-    share, bar = false_answers(cross_validate_cover(signs, covered), covered)
+    cover, offset = fit_logistic(signs, covered)
+    share, bar = false_answers(cross_validate_logistic(signs, covered), covered)
     print(
         f"{len(asked)} questions: {share:.3f} of the uncovered answered at {FALSE_REFUSALS} refused"
     )
     for name, weight in zip(SIGNS, cover, strict=True):
         print(f"  {name} {weight:.2f}")
 
+    signs_beside, too, question, alone = read_beside(Library(library.index, learned), every)
+    weights_beside, offset_beside = fit_logistic(signs_beside, too)
+    found, bar_beside = second_concepts(
+        cross_validate_logistic(signs_beside, too, question), too, question, alone
+    )
+    print(
+        f"{len(alone)} questions: {found:.3f} of the second concepts found at {SUPERFLUOUS} of the "
+        "questions about one with another"
+    )
+    for name, weight in zip(beside.SIGNS, weights_beside, strict=True):
+        print(f"  {name} {weight:.2f}")
+
     if "--ablate" in sys.argv:
         ablate(tables, right, signs, covered)
+        ablate_beside(signs_beside, too, question, alone)
     if "--write" in sys.argv:
         weights = Weights(
             learned.rank,
             dict(zip(SIGNS, map(float, cover.round(3)), strict=True)),
             round(offset, 3),
-            round(float(1 / (1 + np.exp(-bar))), 3),
+            round(probability(bar), 3),
+            dict(zip(beside.SIGNS, map(float, weights_beside.round(3)), strict=True)),
+            round(offset_beside, 3),
+            round(probability(bar_beside), 3),
         )
         path = Path(weights_module.__file__).with_name(weights_module.WEIGHTS_FILE)
         path.write_text(weights.dumps(), encoding="utf-8")
@@ -173,7 +236,23 @@ def ablate(tables: np.ndarray, right: np.ndarray, signs: np.ndarray, covered: np
     for n, name in enumerate(SIGNS):
         kept = [m for m in range(len(SIGNS)) if m != n]
         values = [
-            false_answers(cross_validate_cover(signs[:, of], covered), covered)[0]
+            false_answers(cross_validate_logistic(signs[:, of], covered), covered)[0]
+            for of in (kept, [n])
+        ]
+        print(f"| {name} | " + " | ".join(f"{v:.3f}" for v in values) + " |")
+
+
+def ablate_beside(
+    signs: np.ndarray, asked: np.ndarray, question: np.ndarray, single: np.ndarray
+) -> None:
+    """Print how many second concepts are found without each sign, and by it alone."""
+    print("\n| sign | second concepts without it | alone |\n| --- | --- | --- |")
+    for n, name in enumerate(beside.SIGNS):
+        kept = [m for m in range(len(beside.SIGNS)) if m != n]
+        values = [
+            second_concepts(
+                cross_validate_logistic(signs[:, of], asked, question), asked, question, single
+            )[0]
             for of in (kept, [n])
         ]
         print(f"| {name} | " + " | ".join(f"{v:.3f}" for v in values) + " |")

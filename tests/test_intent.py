@@ -5,16 +5,14 @@ from __future__ import annotations
 import pytest
 
 from gecko_qa.answer.intent import (
+    adds,
     compares,
     compares_back,
     intent_of,
     joins,
-    may_compare,
     small_talk_kind,
 )
 from gecko_qa.words import folded_words
-
-MANY = 24
 
 
 @pytest.mark.parametrize(
@@ -54,73 +52,33 @@ def test_small_talk_is_the_whole_text_or_nothing(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        "What is the difference between RLHF and DPO?",
-        "RLHF vs DPO",
-        "RLHF or DPO?",
-        "How do RLHF and DPO compare?",
-        "Gecko's view: RLHF or DPO?",
-    ],
-)
-def test_two_names_and_a_joining_word_compare_where_nothing_else_is_asked(text: str) -> None:
-    assert compares(folded_words(text), 2, by_name=True)
-
-
-@pytest.mark.parametrize(
     ("text", "compared"),
     [
-        ("How does training by RLHF differ from training by DPO?", True),
+        ("What is the difference between RLHF and DPO?", True),
+        ("RLHF vs DPO", True),
+        ("How do RLHF and DPO compare?", True),
         ("Which labs distinguish RLHF from DPO?", True),
-        ("Should a lab train by RLHF or DPO?", False),
-        ("Is RLHF better than DPO for small models?", False),
-        ("Do labs train by RLHF and DPO?", False),
+        ("Is RLHF better than DPO?", False),
+        ("RLHF or DPO?", False),
+        ("", False),
     ],
 )
-def test_in_a_longer_question_only_a_plain_word_compares(text: str, compared: bool) -> None:
-    assert compares(folded_words(text), 2, by_name=False) == compared
-
-
-@pytest.mark.parametrize("n_named", [0, 1])
-def test_less_than_two_names_cannot_be_compared(n_named: int) -> None:
-    assert not compares(folded_words("Is RLHF different?"), n_named, by_name=True)
-
-
-def test_two_names_without_a_joint_are_not_compared() -> None:
-    assert not compares(folded_words("Does RLHF use DPO?"), 2, by_name=True)
-
-
-def test_a_word_that_compares_says_little_in_a_long_question() -> None:
-    words = ("different", *["thing"] * (MANY - 1))
-    assert compares(words, 2, by_name=False)
-    assert not compares((*words, "thing"), 2, by_name=False)
+def test_a_plain_word_compares(text: str, compared: bool) -> None:
+    assert compares(folded_words(text)) == compared
 
 
 @pytest.mark.parametrize(
-    ("text", "may"),
-    [
-        ("Is RLHF better?", True),
-        ("RLHF or DPO", True),
-        ("RLHF unlike DPO", True),
-        ("RLHF and DPO", False),
-        ("What is RLHF?", False),
-    ],
+    ("text", "adding"),
+    [("RLHF and DPO", True), ("RLHF or DPO?", True), ("RLHF vs DPO", False), ("", False)],
 )
-def test_a_lesser_word_may_compare(text: str, may: bool) -> None:
-    assert may_compare(folded_words(text)) == may
-
-
-def test_a_lesser_word_may_not_compare_in_a_long_question_and_a_plain_one_may() -> None:
-    rest = ("thing",) * MANY
-    assert may_compare(("or", *rest[1:]))
-    assert not may_compare(("or", *rest))
-    assert may_compare(("differ", *rest))
+def test_an_and_or_an_or_adds(text: str, adding: bool) -> None:
+    assert adds(folded_words(text)) == adding
 
 
 @pytest.mark.parametrize(
     ("between", "joined"),
     [
-        ("", True),
+        ("", False),
         ("and", True),
         ("or", True),
         ("related to", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
-from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
+from gecko_qa.answer.sides import parts_of, sides_of, with_shared_noun
 
 BOTH = ("RLHF", "DPO")
 
@@ -35,7 +35,7 @@ BOTH = ("RLHF", "DPO")
     ],
 )
 def test_a_plain_comparison_gives_its_sides_in_order(text: str) -> None:
-    assert sides_of(text) == Sides(BOTH, plain=True)
+    assert sides_of(text) == BOTH
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_a_plain_comparison_gives_its_sides_in_order(text: str) -> None:
         "Should we use RLHF or DPO for chat?",
     ],
 )
-def test_other_forms_give_sides_that_need_not_be_compared(text: str) -> None:
-    assert sides_of(text) == Sides(BOTH, plain=False)
+def test_other_forms_need_not_compare_and_give_no_sides(text: str) -> None:
+    assert sides_of(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_other_forms_give_sides_that_need_not_be_compared(text: str) -> None:
     ],
 )
 def test_a_question_without_two_sides_compares_nothing(text: str) -> None:
-    assert sides_of(text) is None
+    assert sides_of(text) == ()
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_question_without_two_sides_compares_nothing(text: str) -> None:
     ],
 )
 def test_more_sides_than_two_are_told_up_to_five(text: str, sides: tuple[str, ...]) -> None:
-    assert sides_of(text) == Sides(sides, plain=True)
+    assert sides_of(text) == sides
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_more_sides_than_two_are_told_up_to_five(text: str, sides: tuple[str, ..
     ],
 )
 def test_a_side_is_without_articles_quotes_and_lead(text: str, sides: tuple[str, ...]) -> None:
-    assert sides_of(text) == Sides(sides, plain=True)
+    assert sides_of(text) == sides
 
 
 @pytest.mark.parametrize(
@@ -111,22 +111,18 @@ def test_a_side_is_without_articles_quotes_and_lead(text: str, sides: tuple[str,
     ],
 )
 def test_a_side_ends_where_something_else_is_asked(text: str) -> None:
-    assert sides_of(text) == Sides(BOTH, plain=True)
+    assert sides_of(text) == BOTH
 
 
 def test_a_side_of_many_words_is_no_side() -> None:
     eight = "one two three four five six seven eight"
     words = eight.removeprefix("one ")  # "one" leads and is left out
-    assert sides_of(f"difference between {words} nine and b") == Sides(
-        (f"{words} nine", "b"), plain=True
-    )
-    assert sides_of(f"difference between {words} nine ten and b") is None
+    assert sides_of(f"difference between {words} nine and b") == (f"{words} nine", "b")
+    assert sides_of(f"difference between {words} nine ten and b") == ()
 
 
 def test_a_pronoun_is_a_side_like_any_other() -> None:
-    assert sides_of("What is RLHF, and how does it differ from DPO?") == Sides(
-        ("it", "DPO"), plain=True
-    )
+    assert sides_of("What is RLHF, and how does it differ from DPO?") == ("it", "DPO")
 
 
 @pytest.mark.parametrize(
@@ -203,8 +199,8 @@ HOSTILE = (
 def test_the_longest_hostile_question_is_searched_to_its_end(piece: str) -> None:
     text = (piece * MAX_QUESTION_CHARS)[:MAX_QUESTION_CHARS]
     sides = sides_of(text)
-    assert sides is None or 2 <= len(sides.texts) <= 5
-    assert all(len(side.split()) <= 8 for side in (() if sides is None else sides.texts))
+    assert not sides or 2 <= len(sides) <= 5
+    assert all(len(side.split()) <= 8 for side in sides)
 
 
 @pytest.mark.parametrize("piece", HOSTILE)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
+from gecko_qa.answer.beside import Beside
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
@@ -186,7 +187,8 @@ class Library:
         known = Known(index.by_slug, index.passages, index.layout, index.manifest.hash)
         passing = PassingMentions(index.passages, self._lexical)
         marker = Marker(index.by_slug, self._concept_lexical, self.terms)
-        return Answerer(known, Resolver(self.ranker), self._speller, passing, marker)
+        resolver = Resolver(self.ranker, self.beside)
+        return Answerer(known, resolver, self._speller, passing, marker)
 
     @cached_property
     def _speller(self) -> Speller:
@@ -210,8 +212,16 @@ class Library:
     @cached_property
     def ranker(self) -> ConceptRanker:
         """What ranks concepts for a question."""
-        weights = self._weights or packaged_weights()
-        return ConceptRanker(self._slugs, self.index.keys, self.witness, weights)
+        return ConceptRanker(self._slugs, self.index.keys, self.witness, self._learned)
+
+    @cached_property
+    def beside(self) -> Beside:
+        """What tells whether a question asks about more than its first concept."""
+        return Beside(self.index.by_slug, self.witness.weight, self._learned)
+
+    @property
+    def _learned(self) -> Weights:
+        return self._weights or packaged_weights()
 
     @cached_property
     def witness(self) -> Witness:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Literal
 
 from gecko_qa.words import folded_words
@@ -70,8 +71,6 @@ _COMPARING_BACK = frozenset(
     folded_words("better worse than same instead not just faster slower cheaper safer relate fit")
 )
 _JOINING = frozenset(("and", "or"))
-_MANY = 24
-PAIR = 2
 
 _WHY_NOW = (
     r"why (?:do|does|is|are|would|should)\b.*\b(?:matter|important|relevant|significant|care)\b",
@@ -109,27 +108,19 @@ def small_talk_kind(text: str) -> Talk | None:
     return _SMALL_TALK.get(folded_words(text))
 
 
-def compares(words: tuple[str, ...], n_named: int, by_name: bool) -> bool:
-    """Tell whether the folded `words` plainly set `n_named` concepts side by side.
-
-    `by_name` tells that they do nothing but ask for concepts by name; any joint then compares.
-    """
-    if n_named < PAIR:
-        return False
-    if by_name and (_COMPARING | _LOOSELY_COMPARING | _JOINING).intersection(words):
-        return True
-    return bool(_COMPARING.intersection(words)) and len(words) <= _MANY
+def compares(words: Collection[str]) -> bool:
+    """Tell whether the folded `words` have one that plainly compares."""
+    return bool(_COMPARING.intersection(words))
 
 
-def may_compare(words: tuple[str, ...]) -> bool:
-    """Tell whether the folded `words` may set two things side by side, by a lesser word."""
-    loosely = len(words) <= _MANY and _LOOSELY_COMPARING.intersection(words)
-    return bool(loosely or _COMPARING.intersection(words))
+def adds(words: Collection[str]) -> bool:
+    """Tell whether the folded `words` have an "and" or an "or"."""
+    return bool(_JOINING.intersection(words))
 
 
-def joins(words: tuple[str, ...]) -> bool:
-    """Tell whether the folded `words` between two names join or compare them, or are none."""
-    return not words or bool((_COMPARING | _LOOSELY_COMPARING | _JOINING).intersection(words))
+def joins(words: Collection[str]) -> bool:
+    """Tell whether the folded `words` between two names join or compare them."""
+    return bool((_COMPARING | _LOOSELY_COMPARING | _JOINING).intersection(words))
 
 
 def compares_back(words: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from gecko_qa.answer.beside import Beside
 from gecko_qa.answer.conversation import (
     Context,
     Leaning,
@@ -12,24 +13,22 @@ from gecko_qa.answer.conversation import (
     leaning_of,
     without_turning,
 )
-from gecko_qa.answer.intent import (
-    PAIR,
-    Intent,
-    compares,
-    compares_back,
-    intent_of,
-    joins,
-    may_compare,
-)
-from gecko_qa.answer.sides import Sides, parts_of, sides_of, with_shared_noun
+from gecko_qa.answer.intent import Intent, compares_back, intent_of, joins
+from gecko_qa.answer.sides import parts_of, sides_of, with_shared_noun
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
 from gecko_qa.retrieval.frame import content_words
 from gecko_qa.words import folded_words, word_spans
 
 N_CANDIDATES = 5
 MAX_CONCEPTS = 4
-SURE = 0.8
-"""A part of a question is answered beside the rest from this probability on."""
+PAIR = 2
+FOREIGN = 0.5
+"""A part of a question, of which the likeliest concept of all knows less than this, may ask about
+another,"""
+CLEAR = 0.7
+"""and does so from this share on;"""
+SURE = 0.95
+"""beside a part that asks for its concept by name, any does from this probability on."""
 N_LIKELY = 3
 HALF_SURE = 0.2
 """From this probability on a comparison with a side that nothing covers is answered, and a short
@@ -61,8 +60,9 @@ class Resolved:
 class Resolver:
     """Finds the concepts. Safe to use from several threads."""
 
-    def __init__(self, ranker: ConceptRanker) -> None:
+    def __init__(self, ranker: ConceptRanker, beside: Beside) -> None:
         self._ranker = ranker
+        self._beside = beside
 
     def resolve(self, text: str, context: Context | None) -> Resolved:
         """Return what `text` is about; `context` is what the conversation carries, if anything."""
@@ -107,48 +107,48 @@ class Resolver:
         self, text: str, words: tuple[str, ...], ranking: Ranking, intent: Intent
     ) -> Resolved:
         alone = ranking.by_name and len(ranking.named) == 1
-        sides = None if alone else sides_of(text)
-        compared = None if sides is None else self._compare(sides, ranking)
+        sides = () if alone else sides_of(text)
+        beside = self._beside.concepts(words, ranking) if ranking.covered else ()
+        first = tuple(hit.id for hit in ranking.hits[:1] if ranking.covered)
+        together = _unmixed((*first, *beside), ranking)
+        compared = self._compare(sides, ranking, together) if sides else None
         if compared is not None:
             return compared
-        likeliest = ranking.hits[0].id if ranking.hits else None
-        parts = tuple(dict.fromkeys(self._parts(text, likeliest)))
-        single = len(parts) < PAIR
-        if single and compares(words, len(ranking.named), ranking.by_name) and ranking.covered:
-            return Resolved(ranking, ranking.named, "compare")
-        pair = _pair(words, ranking) if single else ()
-        if pair:
-            return Resolved(ranking, pair, "compare")
-        first = (ranking.hits[0].id,) if ranking.covered else ()
-        in_parts = not single and set(first) <= set(parts)
-        ordered = parts if in_parts else (*first, *parts)
-        concepts = tuple(dict.fromkeys(ordered))[:MAX_CONCEPTS]
+        parts = tuple(dict.fromkeys(self._parts(text, ranking)))
+        if len(parts) < PAIR <= len(together):
+            return Resolved(ranking, _in_order(together, words, ranking), "compare")
+        in_parts = len(parts) >= PAIR and set(first) <= set(parts)
+        concepts = tuple(dict.fromkeys((*parts, *together) if in_parts else (*together, *parts)))
         also = _equals(ranking) if first and not ranking.by_name and len(concepts) == 1 else ()
-        return Resolved(ranking, concepts, intent, also=also)
+        return Resolved(ranking, concepts[:MAX_CONCEPTS], intent, also=also)
 
-    def _compare(self, sides: Sides, ranking: Ranking) -> Resolved | None:
-        """Return the comparison of `sides`, None where it is not one."""
-        found: list[str] = []
-        missing = []
-        for side, whole in zip(sides.texts, with_shared_noun(sides.texts), strict=True):
-            slug = self._side(side, whole, sides.plain)
+    def _compare(
+        self, sides: tuple[str, ...], ranking: Ranking, together: tuple[str, ...]
+    ) -> Resolved | None:
+        """Return the comparison of `sides`, None where it is not one.
+
+        `together` is what all of the question asks about: it tells of a side that, for itself,
+        nothing covers.
+        """
+        slugs: list[str | None] = []
+        for side, whole in zip(sides, with_shared_noun(sides), strict=True):
+            slug = self._side(side, whole)
             if slug is None and is_pronoun(side):
                 # "What is X, and how does it differ from Y?"
-                slug = next((s for s in ranking.named if s not in found), None)
-            if slug is None:
-                missing.append(side)
-            elif slug not in found:
-                found.append(slug)
+                slug = next((s for s in ranking.named if s not in slugs), None)
+            slugs.append(slug)
+        rest = (slug for slug in together if slug not in slugs)
+        slugs = [next(rest, None) if slug is None else slug for slug in slugs]
+        found = tuple(dict.fromkeys(slug for slug in slugs if slug is not None))
+        missing = tuple(t for t, slug in zip(sides, slugs, strict=True) if slug is None)
         if not found or len(found) + len(missing) < PAIR:
             return None
         likely = {hit.id for hit in ranking.hits[:N_LIKELY]}.union(ranking.named)
-        if not likely.intersection(found):
+        if not likely.intersection(found) or (missing and ranking.chance < HALF_SURE):
             return None
-        if missing and not (sides.plain and ranking.chance >= HALF_SURE):
-            return None
-        return Resolved(ranking, tuple(found), "compare", missing=tuple(missing))
+        return Resolved(ranking, found, "compare", missing=missing)
 
-    def _side(self, side: str, whole: str, plain: bool) -> str | None:
+    def _side(self, side: str, whole: str) -> str | None:
         """Return the concept of one side: what it names, or else, if need be, what it is about."""
         if is_pronoun(side):
             return None
@@ -156,32 +156,42 @@ class Resolver:
             named = self._ranker.names_only(text)
             if named:
                 return named[0]
-        if not plain:
-            return None
         ranking = self._ranker.rank(whole, 1)
         if ranking.covered:
             return ranking.hits[0].id
         # The noun that a name is in stands last: "today's AI".
         return ranking.named[-1] if ranking.named else None
 
-    def _parts(self, text: str, first: str | None) -> Iterator[str]:
-        """Yield the concepts of the questions that `text` asks one after the other.
+    def _parts(self, text: str, ranking: Ranking) -> Iterator[str]:
+        """Yield the concepts of the questions that `text`, as `ranking` tells, asks in turn.
 
-        `first` is the likeliest for all of `text`. Of the parts that only describe their concept,
-        the one that `first` knows least of is ranked for itself, at the price of a question.
+        Of the parts that only describe their concept, the one that the likeliest of all knows
+        least of is ranked for itself, at the price of a question.
         """
         parts = parts_of(text)[:MAX_CONCEPTS]
         if len(parts) < PAIR:
             return
+        likeliest = ranking.hits[0].id if ranking.hits else None
         named = {part: self._ranker.names_only(part) for part in parts}
-        unnamed = [p for p in parts if not named[p] and content_words(folded_words(p))]
-        foreign = min(unnamed, key=lambda p: self._ranker.known(p, first), default=None)
+        known = {
+            part: self._ranker.known(part, likeliest)
+            for part in parts
+            if not named[part] and content_words(folded_words(part))
+        }
+        foreign = min(known, key=known.__getitem__, default=None)
         for part in parts:
             yield from named[part]
             if part == foreign:
-                ranking = self._ranker.rank(part, 1)
-                if ranking.chance >= SURE:
-                    yield ranking.hits[0].id
+                yield from self._own(part, known[part], any(named.values()))
+
+    def _own(self, part: str, known: float, beside_named: bool) -> tuple[str, ...]:
+        """Return what a part of a question is about, if that is another than the rest."""
+        if known >= FOREIGN and not beside_named:
+            return ()
+        ranking = self._ranker.rank(part, 1)
+        clear = known < FOREIGN and ranking.covered and ranking.shares[0] >= CLEAR
+        sure = beside_named and ranking.chance >= SURE
+        return (ranking.hits[0].id,) if clear or sure else ()
 
 
 def _without_names(text: str, words: tuple[str, ...], places: frozenset[int]) -> str:
@@ -220,19 +230,26 @@ def _named_after(
     return None
 
 
-def _pair(words: tuple[str, ...], ranking: Ranking) -> tuple[str, ...]:
-    """Return the two named concepts that are also likely, where the question sets them together.
+def _unmixed(concepts: tuple[str, ...], ranking: Ranking) -> tuple[str, ...]:
+    """Return `concepts` without the first where it is not named and two others are.
 
-    In the asked order where a word between them compares or joins them, else the likelier first.
+    Such a one is likely for what it shares with both: "RAG or embeddings?" and RAG evaluation.
     """
-    likely = [hit.id for hit in ranking.hits[:N_LIKELY]]
-    both = tuple(slug for slug in ranking.named if slug in likely)
-    together = may_compare(words) or len(words) <= _FEW_WORDS
-    if len(both) != PAIR or not together or not ranking.covered:
-        return ()
-    first, second = (ranking.first_mentions[slug] for slug in both)
-    asked = joins(words[first.end : second.start])
-    return both if asked else tuple(sorted(both, key=likely.index))
+    others = concepts[1:]
+    mixed = concepts[:1] and concepts[0] not in ranking.named
+    return others if mixed and len(set(others) & set(ranking.named)) >= PAIR else concepts
+
+
+def _in_order(
+    concepts: tuple[str, ...], words: tuple[str, ...], ranking: Ranking
+) -> tuple[str, ...]:
+    """Return `concepts` in the asked order where all are named and joined, else as they are."""
+    places = ranking.first_mentions
+    if not places.keys() >= set(concepts):
+        return concepts
+    asked = sorted(concepts, key=lambda slug: places[slug].start)
+    joined = joins(words[places[asked[0]].end : places[asked[-1]].start])
+    return tuple(asked) if joined else concepts
 
 
 def _stands_alone(ranking: Ranking) -> bool:

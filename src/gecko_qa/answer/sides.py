@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 _MAX_SIDES = 5
@@ -17,20 +16,12 @@ _END = (
     r"|\s+(?:when|for|in\sterms\sof|with\srespect\sto)\s|$)"
 )
 _WITH = r"(?:vs\.?|versus|compared\s+(?:to|with))"
-_OVER = (
-    r"(?:rather\s+than|instead\s+of|as\s+opposed\s+to|over|against|unlike"
-    r"|(?:any\s+)?(?:better|worse|different|other)\s+(?:than|from|to))"
-)
 _BETWEEN = (
     r"(?:difference|distinction|relation(?:ship)?|comparison|connection|link|trade-?off|choice"
     r"|choose|choosing|decide|deciding)s?(?:\s+(?:is|are)\s+there)?\s+between"
 )
 _DIFFER = r"(?:differ(?:ent|s)?|relate[ds]?|compare[ds]?|distinct)\s*(?:from|to|than|with)?"
-_USE = r"(?:use|choose|pick|prefer|want|need|go\s+for|be)"
-
-# Plain forms compare whatever stands in them; the others are common in questions that compare
-# nothing, and count only where each side is a name.
-_PLAIN = (
+_FORMS = (
     rf"\b{_BETWEEN}\s+{_A}\s+(?:and|or|{_WITH})\s+{_B}{_END}",
     rf"\bcompar(?:e|es|ing|ison\s+of)\s+(?:and\s+contrast\s+)?{_A}\s+(?:and|with|to|against|{_WITH})"
     rf"\s+{_B}{_END}",
@@ -41,30 +32,17 @@ _PLAIN = (
     rf"\b(?:pros\s+and\s+cons|(?:dis)?advantages?|benefits?)\s+of\s+{_A}\s+{_WITH}\s+{_B}{_END}",
     rf"^{_A}\s+{_WITH}\s+{_B}{_END}",
 )
-_OTHER = (
-    rf"\b(?:is|are|isn't|aren't)\s+{_A}\s+(?:just|basically|simply|(?:the\s+)?same\s+(?:thing\s+)?as)"
-    rf"\s+{_B}{_END}",
-    rf"\b(?:pros\s+and\s+cons|(?:dis)?advantages?|benefits?|point)\s+of\s+{_A}\s+{_OVER}"
-    rf"\s+{_B}{_END}",
-    rf"^(?:when|why|should)\s+(?:(?:should|would|do|does|to|i|you|we|one)\s+)*(?:{_USE}\s+)?{_A}"
-    rf"\s+(?:{_WITH}|{_OVER}|or)\s+{_B}{_END}",
-    rf"^(?:which\s+(?:one\s+)?is\s+\w+[,:]?\s+)?{_A}\s+or\s+{_B}{_END}",
-)
 # Without one of these nothing is compared, and no pattern has to be compiled or tried.
 _HINTS = re.compile(
-    r"\b(?:between|compar|differ|relat|distinct|vs\b|versus|or\b|over\b|rather|instead|opposed|against"
-    r"|unlike|than\b|just\b|basically|simply|same\b|connected|linked|fit\b)",
+    r"\b(?:between|compar|differ|relat|distinct|vs\b|versus|connected|linked|fit\b|pros\b"
+    r"|advantages?\b|disadvantages?\b|benefits?\b)",
     re.IGNORECASE,
 )
 
 
 @cache
-def _patterns() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    return tuple(
-        (re.compile(pattern, re.IGNORECASE), plain)
-        for plain, patterns in ((True, _PLAIN), (False, _OTHER))
-        for pattern in patterns
-    )
+def _patterns() -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(form, re.IGNORECASE) for form in _FORMS)
 
 
 _LEAD = re.compile(
@@ -84,29 +62,19 @@ _PART_END = re.compile(
 _ASKING = re.compile(rf"^(?:(?:and|also|but|so)\s+)?{_QUESTION}|\?$", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Sides:
-    """What a question sets side by side, in its order, and whether it plainly compares them."""
+def sides_of(text: str) -> tuple[str, ...]:
+    """Return the sides that `text` plainly compares, in its order; none where it does not.
 
-    texts: tuple[str, ...]
-    plain: bool
-
-
-def sides_of(text: str) -> Sides | None:
-    """Return the sides that `text` compares, None where it compares nothing.
-
-    "What is the difference between X and Y?" and "X vs. Y": X and Y, plainly; "X or Y": as well,
-    but not plainly. A side that leaves off the noun that it shares with the last gets it: "narrow
-    and general AI": "narrow AI" and "general AI".
+    "What is the difference between X and Y?" and "X vs. Y": X and Y.
     """
     straight = text.replace("’", "'")
-    for pattern, plain in _patterns() if _HINTS.search(straight) else ():
+    for pattern in _patterns() if _HINTS.search(straight) else ():
         found = pattern.search(straight)
         if found is not None:
-            texts = [side for part in (found["a"], found["b"]) for side in _split(part)]
-            if len(texts) > 1 and all(len(side.split()) <= _MAX_SIDE_WORDS for side in texts):
-                return Sides(tuple(texts[:_MAX_SIDES]), plain)
-    return None
+            sides = [side for part in (found["a"], found["b"]) for side in _split(part)]
+            if len(sides) > 1 and all(len(side.split()) <= _MAX_SIDE_WORDS for side in sides):
+                return tuple(sides[:_MAX_SIDES])
+    return ()
 
 
 def with_shared_noun(sides: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from gecko_qa.index.keys import Key
 from gecko_qa.names import Mention, concepts_of
 from gecko_qa.retrieval.evidence import FEATURES, Evidence, Witness
 from gecko_qa.retrieval.hit import Hit, ranked
-from gecko_qa.retrieval.weights import Weights
+from gecko_qa.retrieval.weights import Weights, probability
 
 SIGNS = (
     "score",
@@ -53,8 +53,8 @@ class Ranking:
     `mentions` are the names in the question, `by_name` tells that it does nothing but ask for
     them. `chance` is the probability, by the weights, that the first concept answers, and
     `covered` whether that is enough. `shares` gives each hit's part in the sum of exp(score).
-    `closest` is the first concept's key that is nearest in meaning. `signs` and `evidence` hold
-    the numbers behind all this, for whoever wants to see why.
+    `closest` is the first concept's key that is nearest in meaning. `signs`, `evidence` and
+    `scores` hold the numbers behind all this, the last two for the hits and for what is named.
     """
 
     hits: tuple[Hit, ...]
@@ -66,6 +66,7 @@ class Ranking:
     closest: Key | None
     signs: Mapping[str, float]
     evidence: Mapping[str, Mapping[str, float]]
+    scores: Mapping[str, float]
 
     @property
     def named(self) -> tuple[str, ...]:
@@ -100,12 +101,13 @@ class ConceptRanker:
             scores += NAME_BONUS * np.isin(self._slugs, evidence.named)
         hits = ranked(zip(self._slugs, map(float, scores), strict=True), max(k, 2))
         if not hits:
-            return Ranking((), evidence.mentions, False, 0.0, False, (), None, {}, {})
+            return Ranking((), evidence.mentions, False, 0.0, False, (), None, {}, {}, {})
         exps = np.exp(scores - hits[0].score)
         shares = tuple(math.exp(hit.score - hits[0].score) / float(exps.sum()) for hit in hits)
         first = self._slugs.index(hits[0].id)
         signs = _signs(hits, shares[0], evidence, first)
         chance = self._chance(signs)
+        told = dict.fromkeys((*(hit.id for hit in hits[: max(k, 0)]), *evidence.named))
         return Ranking(
             hits=hits[: max(k, 0)],
             mentions=evidence.mentions,
@@ -115,7 +117,8 @@ class ConceptRanker:
             shares=shares[: max(k, 0)],
             closest=self._keys[evidence.closest[first]],
             signs=signs,
-            evidence={hit.id: self._told(evidence, hit.id) for hit in hits[: max(k, 0)]},
+            evidence={slug: self._told(evidence, slug) for slug in told},
+            scores={slug: float(scores[self._slugs.index(slug)]) for slug in told},
         )
 
     def names_only(self, text: str) -> tuple[str, ...]:
@@ -128,7 +131,7 @@ class ConceptRanker:
 
     def _chance(self, signs: Mapping[str, float]) -> float:
         odds = sum(self._weights.cover.get(name, 0.0) * signs[name] for name in SIGNS)
-        return 1.0 / (1.0 + math.exp(-max(min(odds + self._weights.offset, 50.0), -50.0)))
+        return probability(odds + self._weights.offset)
 
     def _told(self, evidence: Evidence, slug: str) -> dict[str, float]:
         row = evidence.table[self._slugs.index(slug)]

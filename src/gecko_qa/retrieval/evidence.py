@@ -184,7 +184,7 @@ class Witness:
         import numpy as np
 
         n = len(self._slugs)
-        weights = [self._weight(word) for word in words]
+        weights = [self.weight(word) for word in words]
         total = sum(weights)
         named = np.zeros(n, dtype=np.float32)
         for mention in mentions:
@@ -192,7 +192,7 @@ class Witness:
             named[self._numbers[mention.concept]] += share
         return named
 
-    def _weight(self, word: str) -> float:
+    def weight(self, word: str) -> float:
         """Return how telling the folded `word` is, 0 for one that every question may have."""
         if not content_words((word,)):
             return 0.0
