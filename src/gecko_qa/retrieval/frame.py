@@ -28,8 +28,8 @@ _FACETS = """
     issue issues risks challenge challenges example examples application applications alternative
     alternatives takeaway takeaways point points matter matters important importance relevant care
     opinion view take takes stance verdict honest gecko editor summary detail details reason
-    reasons purpose goal history main key open unsolved pitfall pitfalls criticism wrong everyone everybody
-    suddenly hype trend trending topic popular days today now currently still
+    reasons purpose goal history main key open unsolved pitfall pitfalls criticism wrong everyone
+    everybody suddenly hype trend trending topic popular days today now currently still
 """
 
 
