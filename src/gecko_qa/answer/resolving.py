@@ -116,7 +116,7 @@ class Resolver:
             return compared
         parts = tuple(dict.fromkeys(self._parts(text, ranking)))
         if len(parts) < PAIR <= len(together):
-            return Resolved(ranking, _in_order(together, words, ranking), "compare")
+            return Resolved(ranking, _in_order(together, words, ranking)[:MAX_CONCEPTS], "compare")
         in_parts = len(parts) >= PAIR and set(first) <= set(parts)
         concepts = tuple(dict.fromkeys((*parts, *together) if in_parts else (*together, *parts)))
         also = _equals(ranking) if first and not ranking.by_name and len(concepts) == 1 else ()
