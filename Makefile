@@ -39,6 +39,7 @@ bench: setup-dev
 	$(BIN)/gecko-qa index build
 	$(BIN)/python benchmarks/retrieval.py
 	$(BIN)/python benchmarks/speed.py
+	$(BIN)/python benchmarks/page.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
