@@ -618,6 +618,7 @@ class TestWhatABrowserClaims:
     @settings(max_examples=150, deadline=None)
     @example(None, {"turns": ["q=setae&text=\ud800"], "count": True, "carried": "\ud800"})
     @example("?q=setae&text=\ud800", {"turns": [f"q={MARKUP}"] * 99, "level": {"a": MARKUP}})
+    @example("?q=setae&level=\ud800", {})
     @example("?q=more&about=gecko-feet&told=small_talk&depth=1", {"count": 10**30})
     @given(search=QUERIES | JSON, memory=KEPT)
     def test_whatever_comes_is_read_bounded_and_shown_as_text(

@@ -75,7 +75,7 @@ class Conversation:
         earlier = [self._repeat(turn, number) for number, turn in enumerate(before, start=first)]
         shown = self._show(self._answer(last), memory, seen=last.seen)
         return Opened(
-            replace(shown, box=None, note=render_note(note) if note else ""),
+            replace(shown, box=None, note=_note(note)),
             "".join(reversed(earlier)),
             level,
             audience,
@@ -90,8 +90,7 @@ class Conversation:
         try:
             answer = self._library.ask(question, level, audience, context=context)
         except GeckoQAError as error:
-            box = question.encode("utf-8", "replace").decode("utf-8")
-            return self._noted(memory, str(error), box=box)
+            return self._noted(memory, str(error), box=_writable(question))
         memory = replace(memory, level=level, audience=audience, let_go=False)
         return self._show(answer, memory.with_turn(turn_of(answer)))
 
@@ -189,8 +188,7 @@ class Conversation:
 
     def _noted(self, memory: Memory, note: str, *, box: str = "") -> Shown:
         """Return the page as it is, with a note where there is one."""
-        html = render_note(note) if note else ""
-        return Shown(memory, box, note=html, about=self._about(memory), typed=None)
+        return Shown(memory, box, note=_note(note), about=self._about(memory), typed=None)
 
     def _about(self, memory: Memory) -> str:
         context = memory.context(self._library)
@@ -198,6 +196,15 @@ class Conversation:
             return ""
         titles = [self._library.explainer(slug).title for slug in context.concepts[:2]]
         return f"About: {', '.join(titles)} ✕"
+
+
+def _note(message: str) -> str:
+    return render_note(_writable(message)) if message else ""
+
+
+def _writable(text: str) -> str:
+    """Return `text`, which may repeat what a browser sent, without halves of characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _changed(answer: Answer, seen: str) -> bool:
