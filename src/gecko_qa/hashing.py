@@ -12,6 +12,11 @@ def canonical_json(value: object) -> bytes:
     return text.encode("utf-8")
 
 
+def short_hash(value: object, n_chars: int) -> str:
+    """Return the first `n_chars` hexadecimal characters of the digest of `value` as JSON."""
+    return digest(canonical_json(value)).split(":")[1][:n_chars]
+
+
 def digest(data: bytes | str) -> str:
     """Return `sha256:` and the hexadecimal digest of `data` (text as UTF-8)."""
     raw = data.encode("utf-8") if isinstance(data, str) else data

@@ -152,7 +152,7 @@ class Library:
 
         found = process.extract(
             term,
-            [name for explainer in self.explainers for name in explainer.names],
+            self._all_names,
             processor=str.casefold,
             scorer=fuzz.ratio,
             limit=N_ALIKE,
@@ -173,6 +173,10 @@ class Library:
     def _named(self) -> list[tuple[str, tuple[str, ...]]]:
         return [(e.slug, e.names) for e in self.explainers]
 
+    @cached_property
+    def _all_names(self) -> list[str]:
+        return [name for explainer in self.explainers for name in explainer.names]
+
     @property
     def _common(self) -> frozenset[str]:
         return frame_words() | facet_words()
@@ -192,9 +196,8 @@ class Library:
 
     @cached_property
     def _speller(self) -> Speller:
-        names = [name for explainer in self.explainers for name in explainer.names]
         texts = [key.text for key in leading_keys(self.index.keys)]
-        return Speller(names, lambda: texts, self._uses)
+        return Speller(self._all_names, lambda: texts, self._uses)
 
     def _uses(self, word: str) -> bool:
         """Tell whether the corpus has the folded `word`, or it is one that every question may."""

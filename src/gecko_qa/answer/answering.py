@@ -17,7 +17,7 @@ from gecko_qa.answer.resolving import Resolved, Resolver
 from gecko_qa.answer.sentences import Span
 from gecko_qa.answer.wording import Wording, level_of, read_wording
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.hashing import canonical_json, digest
+from gecko_qa.hashing import short_hash
 from gecko_qa.layout import Layout
 from gecko_qa.passages import Passage
 from gecko_qa.spelling import Correction, Speller
@@ -222,7 +222,7 @@ class Answerer:
             context,
             self._known.hash,
         ]
-        return digest(canonical_json(asked)).split(":")[1][:16]
+        return short_hash(asked, 16)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from gecko_qa.answer.question import clean_question
 from gecko_qa.errors import UsageError
 from gecko_qa.library import Library
 
+WANTED = "wanted"
 VERDICTS = {
     "useful": "useful",
     "too-technical": "too technical",
@@ -21,7 +22,7 @@ VERDICTS = {
     "wrong-concept": "wrong concept",
     "out-of-date": "out of date",
     "something-missing": "something missing",
-    "wanted": "asked of the authors",
+    WANTED: "asked of the authors",
 }
 """What can be said of an answer, with its name in reports. The last is for what is not covered."""
 

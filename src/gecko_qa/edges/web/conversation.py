@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
 from gecko_qa.edges.web.html.answers import render_answer, render_note
-from gecko_qa.edges.web.turns import MAX_TURNS, Memory, Turn, read_turn, text_hash, turn_of
+from gecko_qa.edges.web.turns import MAX_TURNS, Memory, Turn, read_turn, turn_of
 from gecko_qa.errors import GeckoQAError, UnknownChoice
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
@@ -72,7 +72,10 @@ class Conversation:
             return Opened(replace(self._noted(memory, note), box=None), "", level, audience)
         *before, last = turns
         first = memory.count - len(before)
-        earlier = [self._repeat(turn, number) for number, turn in enumerate(before, start=first)]
+        earlier = [
+            self._render(self._answer(turn), number, turn.seen)
+            for number, turn in enumerate(before, start=first)
+        ]
         shown = self._show(self._answer(last), memory, seen=last.seen)
         return Opened(
             replace(shown, box=None, note=_note(note)),
@@ -160,12 +163,10 @@ class Conversation:
         except UnknownChoice:
             return layout.default_level, EVERYONE
 
-    def _repeat(self, turn: Turn, number: int) -> str:
-        answer = self._answer(turn)
-        changed = _changed(answer, turn.seen)
-        return render_answer(
-            answer, self._library, number, turn_of(answer).query(), changed=changed
-        )
+    def _render(self, answer: Answer, number: int, seen: str) -> str:
+        turn = turn_of(answer)
+        changed = bool(seen) and seen != turn.seen
+        return render_answer(answer, self._library, number, turn.query(), changed=changed)
 
     def _show(self, answer: Answer, memory: Memory, *, seen: str = "") -> Shown:
         # What the reader let go of stays let go.
@@ -175,13 +176,7 @@ class Conversation:
         typed = ", ".join(slips[:2]) + ("…" if len(slips) > 2 else "")  # noqa: PLR2004
         return Shown(
             memory,
-            html=render_answer(
-                answer,
-                self._library,
-                memory.count,
-                turn_of(answer).query(),
-                changed=_changed(answer, seen),
-            ),
+            html=self._render(answer, memory.count, seen),
             about=self._about(memory),
             typed=f"Search for “{typed}” instead" if typed else "",
         )
@@ -205,10 +200,6 @@ def _note(message: str) -> str:
 def _writable(text: str) -> str:
     """Return `text`, which may repeat what a browser sent, without halves of characters."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _changed(answer: Answer, seen: str) -> bool:
-    return bool(seen) and seen != text_hash(answer)
 
 
 def _same(turn: Turn, other: Turn) -> bool:

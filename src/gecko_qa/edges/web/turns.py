@@ -12,7 +12,7 @@ from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent
 from gecko_qa.answer.question import Question, ask_question
 from gecko_qa.errors import UnknownChoice
-from gecko_qa.hashing import canonical_json, digest
+from gecko_qa.hashing import short_hash
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
 
@@ -61,7 +61,7 @@ def turn_of(answer: Answer) -> Turn:
 def text_hash(answer: Answer) -> str:
     """Return a hash of the passages of `answer`: another where their text has changed."""
     shown = [[passage.id, passage.text] for passage in answer.passages]
-    return digest(canonical_json(shown)).split(":")[1][:_HASH_CHARS]
+    return short_hash(shown, _HASH_CHARS)
 
 
 def read_turn(query: str, library: Library) -> Turn | None:

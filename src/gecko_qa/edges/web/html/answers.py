@@ -13,18 +13,10 @@ from gecko_qa.answer.steps import Step, next_steps
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.web.html.cards import Card, card_of
 from gecko_qa.edges.web.html.environment import render
+from gecko_qa.feedback.feedback import VERDICTS, WANTED
 from gecko_qa.layout import EVERYONE, Layout
 from gecko_qa.library import Library
 from gecko_qa.retrieval.frame import topic_words
-
-VERDICTS = (
-    ("useful", "Useful"),
-    ("too-technical", "Too technical"),
-    ("too-simple", "Too simple"),
-    ("wrong-concept", "Wrong concept"),
-    ("out-of-date", "Out of date"),
-    ("something-missing", "Something missing"),
-)
 
 
 @dataclass(frozen=True)
@@ -38,7 +30,6 @@ class View:
     reader says when it comes.
     """
 
-    answer: Answer
     leads: tuple[Card, ...]
     rows: tuple[tuple[Card | None, ...], ...]
     mentioned: tuple[Card, ...]
@@ -68,7 +59,7 @@ def render_answer(
         layout=library.layout,
         choice_name=choice_name,
         neighbours=neighbours,
-        verdicts=VERDICTS,
+        verdicts={id_: name for id_, name in VERDICTS.items() if id_ != WANTED},
         asked=_asked(answer),
     )
 
@@ -76,7 +67,7 @@ def render_answer(
 def render_passage(library: Library, passage_id: str) -> str:
     """Return a passage as a card; raises UnknownChoice."""
     card = card_of(library, library.passage(passage_id))
-    return render("passage.html", card=card, layout=library.layout, neighbours=neighbours)
+    return render("passage.html", card=card, neighbours=neighbours)
 
 
 def render_note(message: str) -> str:
@@ -90,7 +81,7 @@ def choice_name(layout: Layout, what: Literal["level", "audience"], choice: str 
     return next((c.name for c in choices if c.id == choice), "Everyone")
 
 
-def neighbours(card: Card, layout: Layout) -> tuple[str | None, str | None]:
+def neighbours(card: Card) -> tuple[str | None, str | None]:
     """Return the sections of the same explainer a level simpler and a level deeper, if any."""
     told = [s.kind.id for s in card.explainer.sections if s.kind.role == "level"]
     if card.passage.section not in told:
@@ -112,7 +103,6 @@ def _view(answer: Answer, library: Library) -> View:
     offers = tuple(library.explainer(slug) for slug in (*answer.nearest, *answer.also))
     looked_for = topic_words(answer.question) if answer.status == "not_covered" else ()
     return View(
-        answer,
         tuple(card_of(library, lead) for lead in leads if lead not in answer.passages),
         _rows(cards, answer.concepts),
         tuple(card_of(library, passage) for passage in answer.mentioned),
