@@ -11,11 +11,11 @@ import pytest
 from factories import explainer_text, fake_index, write_corpus
 
 from gecko_qa.concept_map import concept_map
-from gecko_qa.edges.web.html.defining import by_letter, render_definition, render_definitions
-from gecko_qa.edges.web.html.mapping import N_COLOURS, colours, edge_path, labels, render_map
+from gecko_qa.html.defining import by_letter, render_definition, render_definitions
+from gecko_qa.html.mapping import N_COLOURS, colours, edge_path, labels, render_map
 from gecko_qa.library import Library
 
-STATIC = Path(__file__).parent.parent / "src" / "gecko_qa" / "edges" / "web" / "static"
+STATIC = Path(__file__).parent.parent / "src" / "gecko_qa" / "html" / "static"
 SCRIPT = "<script>alert(1)</script>"
 
 

@@ -14,14 +14,14 @@ from markup import Node, asked, parsed, passages, safe, turn
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.sentences import sentences_of
-from gecko_qa.edges.web.html.answers import render_answer, render_note, render_passage
-from gecko_qa.edges.web.html.cards import Piece, blocks, card_of
-from gecko_qa.edges.web.html.defining import render_definition, render_definitions
-from gecko_qa.edges.web.html.environment import render
-from gecko_qa.edges.web.html.mapping import render_map
-from gecko_qa.edges.web.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.edges.web.turns import turn_of
 from gecko_qa.errors import UnknownChoice
+from gecko_qa.html.answers import render_answer, render_note, render_passage
+from gecko_qa.html.cards import Piece, blocks, card_of
+from gecko_qa.html.defining import render_definition, render_definitions
+from gecko_qa.html.environment import render
+from gecko_qa.html.mapping import render_map
+from gecko_qa.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Correction

@@ -13,7 +13,7 @@ from factories import explainer_text, fake_index, write_corpus
 from markup import Node, parsed
 
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.edges.web.html.reading import (
+from gecko_qa.html.reading import (
     own_asks,
     render_explainer,
     render_explainers,

@@ -334,7 +334,7 @@ class TestPassage:
 class TestStaticFiles:
     def test_each_is_served_as_what_it_is(self, client: TestClient) -> None:
         types = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-        folder = files("gecko_qa.edges.web") / "static"
+        folder = files("gecko_qa.html") / "static"
         names = [item.name for item in folder.iterdir()]
         assert {"tokens.css", "chat.css", "chat.js", "icon.svg"} <= set(names)
         for name in names:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
 from gecko_qa.edges.web.conversation import Conversation, Opened, Shown
-from gecko_qa.edges.web.html.environment import render
+from gecko_qa.html.environment import render
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
-from gecko_qa.edges.web.html.answers import render_answer, render_note
 from gecko_qa.edges.web.turns import MAX_TURNS, Memory, Turn, read_turn, turn_of
 from gecko_qa.errors import GeckoQAError, UnknownChoice
+from gecko_qa.html.answers import render_answer, render_note
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
 

@@ -9,12 +9,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gecko_qa.edges.web.feedback import take_feedback
-from gecko_qa.edges.web.html.answers import render_passage
-from gecko_qa.edges.web.html.defining import render_definition, render_definitions
-from gecko_qa.edges.web.html.mapping import render_map
-from gecko_qa.edges.web.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.html.answers import render_passage
+from gecko_qa.html.defining import render_definition, render_definitions
+from gecko_qa.html.mapping import render_map
+from gecko_qa.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.library import Library
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
 
     static = {
         item.name: item.read_text(encoding="utf-8")
-        for item in (files("gecko_qa.edges.web") / "static").iterdir()
+        for item in (files("gecko_qa.html") / "static").iterdir()
     }
 
     @app.api_route("/gecko/{name}", methods=_READ)

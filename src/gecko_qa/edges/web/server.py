@@ -11,10 +11,10 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from gecko_qa.edges.web.html.reading import render_missing
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
@@ -90,7 +90,7 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
         enable_monitoring=False,
         max_file_size="1kb",
         ssr_mode=False,
-        favicon_path=str(files("gecko_qa.edges.web") / "static" / "icon.svg"),
+        favicon_path=str(files("gecko_qa.html") / "static" / "icon.svg"),
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.edges.web.html.cards import Block, card_of
-from gecko_qa.edges.web.html.environment import render
+from gecko_qa.html.cards import Block, card_of
+from gecko_qa.html.environment import render
 from gecko_qa.library import Library
 from gecko_qa.words import folded_words
 

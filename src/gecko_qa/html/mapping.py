@@ -14,7 +14,7 @@ from gecko_qa.concept_map import (
     MapNode,
     concept_map,
 )
-from gecko_qa.edges.web.html.environment import render
+from gecko_qa.html.environment import render
 from gecko_qa.library import Library
 
 N_COLOURS = 14

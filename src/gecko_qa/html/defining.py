@@ -6,9 +6,9 @@ import unicodedata
 from collections.abc import Iterable
 
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.edges.web.html.cards import Card, card_of
-from gecko_qa.edges.web.html.environment import render
 from gecko_qa.errors import UsageError
+from gecko_qa.html.cards import Card, card_of
+from gecko_qa.html.environment import render
 from gecko_qa.library import Library
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -15,7 +15,7 @@ def render(template: str, **values: object) -> str:
 @cache
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("gecko_qa.edges.web"),
+        loader=PackageLoader("gecko_qa.html"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -11,9 +11,9 @@ from typing import Literal
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.steps import Step, next_steps
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.edges.web.html.cards import Card, card_of
-from gecko_qa.edges.web.html.environment import render
 from gecko_qa.feedback.feedback import VERDICTS, WANTED
+from gecko_qa.html.cards import Card, card_of
+from gecko_qa.html.environment import render
 from gecko_qa.layout import EVERYONE, Layout
 from gecko_qa.library import Library
 from gecko_qa.retrieval.frame import topic_words
