@@ -18,6 +18,7 @@ LAYERS = (
     ("errors", "words", "names", "spelling", "hashing", "files", "settings", "layout"),
     ("corpus",),
     ("concept_map",),
+    ("importing",),
     ("passages",),
     ("encoder",),
     ("index",),
@@ -41,6 +42,9 @@ LATE = (
     "tokenizers",
     "rich.console",
     "rapidfuzz",
+    "trafilatura",
+    "lxml",
+    "markdown_it",
     "spellchecker",
 )
 

@@ -10,6 +10,7 @@ import typer
 from gecko_qa import __version__
 from gecko_qa.edges.cli.eval import evaluate_command
 from gecko_qa.edges.cli.feedback import feedback_app
+from gecko_qa.edges.cli.importing import import_command
 from gecko_qa.edges.cli.index import index_app
 from gecko_qa.edges.cli.options import (
     DEFAULT_CORPUS,
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.add_typer(index_app, name="index")
 app.add_typer(feedback_app, name="feedback")
 app.command("eval")(evaluate_command)
+app.command("import")(import_command)
 
 
 def _version(wanted: bool) -> None:
