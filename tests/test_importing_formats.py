@@ -14,6 +14,8 @@ from importing_samples import PAGE, read_one, said, sections_of
 from gecko_qa.corpus.parse import parse_explainer
 from gecko_qa.errors import DataError
 from gecko_qa.importing.detection import TABLE_ENDINGS, TEXT_ENDINGS, decoded, read_source
+from gecko_qa.importing.draft import Ledger
+from gecko_qa.importing.tags import without_tags
 from gecko_qa.importing.writing import MAX_SLUG_CHARS, file_text, slug_of
 from gecko_qa.layout import DEFAULT_LAYOUT, Choice, Layout
 
@@ -231,10 +233,32 @@ def test_a_title_without_plain_letters_gets_a_slug_all_the_same() -> None:
     assert slug_of("潮").startswith("explainer-")
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("a <b>bold</b> <i class='x'>word</i>.", "a bold word."),
+        ("<SCRIPT src=x>alert(1)</SCRIPT >left", "left"),
+        ("<<b>b>two</<b>b>", "two"),
+        ("a < b, x<y, <think>, List<T>, <- and ->", "a < b, x<y, <think>, List<T>, <- and ->"),
+        ("<x onclick=y>odd</x>", "odd</x>"),
+        ("one<!-- two -->three<!-- four", "onethree four"),
+        ("<script>never closed", "never closed"),
+        ("<img src=x onerror=y", "img src=x onerror=y"),
+    ],
+)
+def test_tags_are_taken_out_of_plain_text(text: str, plain: str) -> None:
+    assert without_tags(text, Ledger()) == plain
+
+
 ENDINGS = st.sampled_from([*TEXT_ENDINGS, *TABLE_ENDINGS, ""])
-TOKENS = ["# ", "## Level 1", "TL;DR", "Level 2", "If you are a", "Researcher", "Gecko's take", "---", "title: x", "  • ·", "- ", "<b>", "</p>", "<script>", "<!--", "[x](http://e.org)", '{"term": "a"', "}", "[", ",", "\t", '"', "&lt;i&gt;", "\u2028", "\x00", "word", "<h1>", "Two words.", "The takeaway for you", "aReading · ~2 min · 3 words deep"]
+TOKENS = (
+    "# |## Level 1|TL;DR|Level 2|If you are a|Researcher|Gecko’s take|---|title: x|  • ·|- |<b>|"
+    "</p>|<script>|<!--|[x](http://e.org)|{'term': 'a'|}|[|,|\t|'|&lt;i&gt;|\u2028|\x00|word|<h1>|"
+    "Two words.|The takeaway for you|aReading · ~2 min · 3 words deep"
+)
 PIECES = st.lists(
-    st.sampled_from([*TOKENS, "\n", "\n\n", "| a | b |"]) | st.text(max_size=6),
+    st.sampled_from([*TOKENS.replace("'", '"').split("|"), "\n", "\n\n", "| a | b |"])
+    | st.text(max_size=6),
     max_size=30,
 )
 

@@ -143,6 +143,12 @@ def test_without_its_first_lines_the_title_comes_first() -> None:
     assert "category" in said(draft, "missing")
 
 
+def test_a_level_may_have_a_title_of_its_own() -> None:
+    draft = read_one(PAGE.replace("Level 1\n", "Level 1 · The idea\n"))
+    assert sections_of(draft) == sections_of(read_one(PAGE))
+    assert "“Level 1 · The idea” is Level 1" in said(draft, "guessed")
+
+
 def test_curly_quotes_stay_in_the_text() -> None:
     draft = read_one(PAGE.replace("A harbor's tide", "A harbor’s “tide”"))
     assert sections_of(draft)["Level 2"].startswith("A harbor’s “tide” is")

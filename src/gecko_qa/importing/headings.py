@@ -10,7 +10,9 @@ from gecko_qa.importing.draft import deep_levels, middle_level
 from gecko_qa.layout import TAKEAWAYS_HEADING, Layout, SectionKind
 
 _MAX_LINE_CHARS = 120
+_MAX_LINE_WORDS = 10
 _NUMBERED = re.compile(r"level ([0-9]{1,2})")
+_TITLED = re.compile(r"level [0-9]{1,2}\s*[·:–—-]\s*\S")
 _PARTS = re.compile(r"\s*[·|/,–—(]\s*|\s+-\s+|:\s+")
 _FOR = re.compile(r"(?:(?:takeaways? )?for (?:an? |the )?|if you(?:'re| are) an? )(?P<who>.+)")
 _SUMMARY = frozenset(("tl;dr", "tldr", "tl; dr", "in short", "in brief", "summary", "definition"))
@@ -71,8 +73,13 @@ def exact_place(heading: str, layout: Layout) -> Place | None:
 
 
 def is_section_line(line: str, layout: Layout) -> bool:
-    """Tell whether a whole line of plain text is a heading: exact, or a level by its number."""
+    """Tell whether a whole line of plain text is a heading: exact, or a level by its number.
+
+    A level's number may be followed by a few words of its own (“Level 1 · The idea”).
+    """
     name = folded(line)
+    if _TITLED.match(name) and len(name.split()) <= _MAX_LINE_WORDS and name[-1] not in ".!?…":
+        return True
     usual = name in _NOW or name in _TAKEAWAYS or name in ("tl;dr", "tldr")
     return usual or name in _names(layout) or _NUMBERED.fullmatch(name) is not None
 

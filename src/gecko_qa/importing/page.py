@@ -181,7 +181,7 @@ def _head(blocks: Sequence[Block], ledger: Ledger, title: str) -> Head:
     above, below = (blocks[:found], blocks[found + 1 :]) if found is not None else ((), blocks)
     front, printed = Front(), Printed()
     if found is not None:
-        front, printed = _meta(blocks[found].text, ledger)
+        front, printed = _meta(blocks[found].text)
     above, badges = _without_badges(above)
     below, more = _without_badges(below) if found is None else (below, [])
     for badge in (*badges, *more):
@@ -227,14 +227,12 @@ def _is_meta(line: str) -> bool:
     return deep is not None or (minutes is not None and "reading" in line.casefold())
 
 
-def _meta(line: str, ledger: Ledger) -> tuple[Front, Printed]:
+def _meta(line: str) -> tuple[Front, Printed]:
     minutes, deep = _MINUTES.search(line), _DEEP.search(line)
     starts = [found.start() for found in (minutes, deep) if found]
     found = _READING.match(line[: min(starts)].strip())
     category = found["category"].strip(" ·•|") if found else ""
     printed = Printed(int(minutes[1]) if minutes else None, int(deep[1]) if deep else None)
-    if not category:
-        ledger.say("missing", "a category above the title")
     return Front(category=category), printed
 
 
