@@ -51,12 +51,12 @@ def import_command(
 
     Example: gecko-qa import page.txt glossary.csv docs --into corpus --dry-run
     """
+    from gecko_qa.corpus.layout_file import read_layout
     from gecko_qa.edges.cli.render import print_json
     from gecko_qa.importing.run import import_sources
-    from gecko_qa.layout import DEFAULT_LAYOUT
 
     report = import_sources(
-        sources, into, DEFAULT_LAYOUT, category=category, replace_files=replace, dry_run=dry_run
+        sources, into, read_layout(into), category=category, replace_files=replace, dry_run=dry_run
     )
     if json:
         print_json(report.to_json())
