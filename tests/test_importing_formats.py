@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from importing_samples import PAGE, read_one, said, sections_of
 
 from gecko_qa.corpus.parse import parse_explainer
+from gecko_qa.corpus.slug import MAX_SLUG_CHARS, slug_of
 from gecko_qa.errors import DataError
 from gecko_qa.importing.detection import TABLE_ENDINGS, TEXT_ENDINGS, decoded, read_source
 from gecko_qa.importing.draft import Ledger
 from gecko_qa.importing.tags import without_tags
-from gecko_qa.importing.writing import MAX_SLUG_CHARS, file_text, slug_of
+from gecko_qa.importing.writing import file_text
 from gecko_qa.layout import DEFAULT_LAYOUT, Choice, Layout
 
 HTML = """<!doctype html><html><head><title>Tides | The Sea</title>

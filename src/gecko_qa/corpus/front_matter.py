@@ -13,6 +13,7 @@ import yaml
 
 from gecko_qa.corpus.explainer import Source
 from gecko_qa.corpus.problem import Severity
+from gecko_qa.corpus.slug import SLUG
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -23,7 +24,6 @@ MAX_ITEMS = 50
 _MAX_DEPTH = 4
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
 NEEDED = "title"
 """The one key without which there is no explainer."""

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
-from gecko_qa.corpus.front_matter import SLUG, read_front_matter
+from gecko_qa.corpus.front_matter import read_front_matter
 from gecko_qa.corpus.problem import Problem, Severity
+from gecko_qa.corpus.slug import SLUG
 from gecko_qa.layout import TAKEAWAYS_HEADING, Layout, SectionKind
 
 _FRONT = re.compile(r"---[ \t]*\n(?P<block>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -100,7 +101,9 @@ class _Parser:
         starts = [heading.start for heading in headings]
         for heading, end in zip(headings, [*starts[1:], len(self.text)], strict=False):
             if heading in found:
-                yield self.section(found[heading], heading, end)
+                section = self.section(found[heading], heading, end)
+                if section is not None:
+                    yield section
             elif heading.name == TAKEAWAYS_HEADING and self.text[heading.end : end].strip():
                 what = f"“{heading.name}” has text of its own."
                 self.report(heading.line, what, "Move it under an audience.")
@@ -148,12 +151,14 @@ class _Parser:
                 self.report(1, what, mend, "style")
                 return
 
-    def section(self, kind: SectionKind, heading: _Heading, end: int) -> Section:
+    def section(self, kind: SectionKind, heading: _Heading, end: int) -> Section | None:
+        """Return the section under `heading`, None where nothing is written there yet."""
         body = self.text[heading.end : end]
         text = body.strip()
         start = heading.end + len(body) - len(body.lstrip())
         if not text:
-            self.report(heading.line, f"“{heading.name}” has no text.", "Write it.")
+            self.report(heading.line, f"“{heading.name}” has no text.", "Write it.", "style")
+            return None
         return Section(kind, text, start, self.line_at(start))
 
 

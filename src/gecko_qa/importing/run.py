@@ -8,13 +8,14 @@ from pathlib import Path
 
 from gecko_qa.corpus.folder import MAX_FILE_BYTES, MAX_FILES
 from gecko_qa.corpus.front_matter import CHECKS
+from gecko_qa.corpus.slug import MAX_SLUG_CHARS, slug_of
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.files import read_bounded, write_atomically
 from gecko_qa.importing.detection import decoded, read_source
 from gecko_qa.importing.draft import Draft, Note, with_note
 from gecko_qa.importing.report import Outcome, Report
 from gecko_qa.importing.sources import MAX_SOURCE_BYTES, find_sources
-from gecko_qa.importing.writing import MAX_SLUG_CHARS, file_text, slug_of
+from gecko_qa.importing.writing import file_text
 from gecko_qa.layout import Layout
 from gecko_qa.words import folded_words
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gecko_qa.edges.cli.options import DEFAULT_CORPUS, JsonOption
+from gecko_qa.edges.cli.options import JsonOption, own_corpus
 
 if TYPE_CHECKING:
     from gecko_qa.importing.report import Outcome, Report
@@ -30,8 +30,13 @@ def import_command(
         ),
     ],
     into: Annotated[
-        Path, typer.Option("--into", metavar="DIR", help="The corpus that gets the explainers.")
-    ] = DEFAULT_CORPUS,
+        Path | None,
+        typer.Option(
+            "--into",
+            metavar="DIR",
+            help="The corpus that gets the explainers; by default “corpus” where you are.",
+        ),
+    ] = None,
     category: Annotated[
         str, typer.Option("--category", metavar="NAME", help="The category of all of them.")
     ] = "",
@@ -55,13 +60,19 @@ def import_command(
     from gecko_qa.edges.cli.render import print_json
     from gecko_qa.importing.run import import_sources
 
+    folder = own_corpus(into, "--into")
     report = import_sources(
-        sources, into, read_layout(into), category=category, replace_files=replace, dry_run=dry_run
+        sources,
+        folder,
+        read_layout(folder),
+        category=category,
+        replace_files=replace,
+        dry_run=dry_run,
     )
     if json:
         print_json(report.to_json())
     else:
-        _print_report(report, into)
+        _print_report(report, folder)
     if report.failed:
         raise typer.Exit(1)
 
