@@ -238,6 +238,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("check",),
         ("eval",),
         ("feedback", "report"),
+        ("import",),
         ("serve",),
         ("index", "build"),
         ("index", "verify"),
