@@ -242,6 +242,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("new",),
         ("eval",),
         ("feedback", "report"),
+        ("import",),
         ("serve",),
         ("index", "build"),
         ("index", "verify"),
