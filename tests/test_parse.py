@@ -172,7 +172,10 @@ def test_sections_out_of_order_are_told_once_and_put_in_order() -> None:
 
 @pytest.mark.parametrize("body", ["", "  \n\t\n", "\u00a0"])
 def test_an_empty_section_is_told_at_its_heading(body: str) -> None:
-    assert faults(explainer_text(sections={"Level 1": body})) == [(21, "“Level 1” has no text.")]
+    parsed = parse(explainer_text(sections={"Level 1": body}))
+    assert told(parsed) == [(21, "“Level 1” has no text.", "style")]
+    assert parsed.explainer is not None
+    assert "level-1" not in [section.kind.id for section in parsed.explainer.sections]
 
 
 def test_text_before_the_first_heading_is_told() -> None:
