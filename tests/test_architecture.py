@@ -15,9 +15,11 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "gecko_qa"
 
 # From the bottom up: a module imports from its own layer and those before it, never after.
 LAYERS = (
-    ("errors", "words", "names", "spelling", "hashing", "files", "settings", "layout"),
+    ("errors", "words", "names", "spelling", "hashing", "files", "layout"),
+    ("settings", "configuration"),
     ("corpus",),
     ("concept_map",),
+    ("importing",),
     ("passages",),
     ("encoder",),
     ("index",),
@@ -41,6 +43,9 @@ LATE = (
     "tokenizers",
     "rich.console",
     "rapidfuzz",
+    "trafilatura",
+    "lxml",
+    "markdown_it",
     "spellchecker",
 )
 

@@ -159,10 +159,23 @@ def test_ensure_index_builds_for_the_model_that_the_settings_name(bench: Bench) 
 def test_a_corpus_with_faults_leaves_the_old_index(bench: Bench) -> None:
     bench.build()
     before = files_of(bench.index)
-    bench.edit("tree-frogs", "category: Testing\n", "")
-    with pytest.raises(CorpusInvalid, match=r"(?s)used: 1.*“category” is missing.*gecko-qa check"):
+    bench.edit("tree-frogs", 'title: "Tree frogs"\n', "")
+    with pytest.raises(CorpusInvalid, match=r"(?s)used: 1.*“title” is missing.*gecko-qa check"):
         ensure_index(bench.settings)
     assert files_of(bench.index) == before
+
+
+def test_an_explainer_that_lacks_keys_and_sections_is_built_with_what_it_has(bench: Bench) -> None:
+    text = "---\ntitle: Tree frogs\n---\n\n## Level 2\n\nMucus holds frogs.\n"
+    (bench.corpus / "tree-frogs.md").write_text(text, encoding="utf-8")
+    built = bench.build()
+    assert (built.manifest.n_explainers, built.manifest.n_passages) == (3, 21)
+    index = open_index(bench.index, bench.corpus)
+    assert [key.text for key in index.keys if key.concept == "tree-frogs"] == [
+        "Tree frogs",
+        "Tree frogs: Mucus holds frogs.",
+    ]
+    assert index.by_slug["tree-frogs"].updated is None
 
 
 def test_progress_tells_how_much_is_encoded(bench: Bench) -> None:

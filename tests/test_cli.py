@@ -119,7 +119,7 @@ def test_without_an_index_it_says_what_to_run(
     done = cli(*command, "--corpus", str(small_corpus))
     assert done.code == 1
     assert "There is no index in" in done.err
-    assert "Run “gecko-qa index build”." in done.err
+    assert f"Run “gecko-qa index build --corpus {small_corpus}”." in done.err
 
 
 @pytest.mark.parametrize("command", [("check",), ("ask", "x"), ("define", "x"), ("index", "build")])
@@ -236,8 +236,13 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("define",),
         ("batch",),
         ("check",),
+        ("import",),
+        ("config",),
+        ("init",),
+        ("new",),
         ("eval",),
         ("feedback", "report"),
+        ("import",),
         ("serve",),
         ("index", "build"),
         ("index", "verify"),

@@ -532,7 +532,7 @@ def test_the_command_without_an_index_says_what_to_run(
 ) -> None:
     done = cli("eval", written(tmp_path, "q.tsv", HEAD), "--corpus", str(small_corpus))
     assert done.code == 1
-    assert "Run “gecko-qa index build”." in done.err
+    assert "Run “gecko-qa index build --corpus " in done.err
 
 
 @pytest.mark.parametrize("name", ["heldout", "train"])

@@ -191,16 +191,16 @@ def test_a_folder_without_a_manifest_holds_no_index(tmp_path: Path) -> None:
         read_manifest(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("version", [1, 3, "two"])
+@pytest.mark.parametrize("version", [1, 2, 4, "two"])
 def test_another_format_is_told_with_what_to_run(tmp_path: Path, version: object) -> None:
     raw = manifest_of().to_json() | {"format": version}
     (tmp_path / "manifest.json").write_text(json.dumps(raw))
-    told = rf"in format {version}; this version reads format 2\. Run “gecko-qa index build”"
+    told = rf"in format {version}; this version reads format 3\. Run “gecko-qa index build”"
     with pytest.raises(IndexFormatUnknown, match=told):
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":2}'])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":3}'])
 def test_a_damaged_manifest_is_told(data: bytes) -> None:
     with pytest.raises(IndexDamaged, match=r"manifest is damaged. Run “gecko-qa index build”"):
         parse_manifest(data)

@@ -75,8 +75,8 @@ def test_another_layout_gives_other_sections() -> None:
     layout = Layout((Choice("brief", "In brief"), Choice("7", "Depth 7")), (), "brief")
     kinds = [(kind.id, kind.heading, kind.words) for kind in layout.sections]
     assert kinds == [
-        ("brief", "In brief", (1, 200)),
-        ("level-7", "Depth 7", (1, 200)),
+        ("brief", "In brief", None),
+        ("level-7", "Depth 7", None),
         ("why-now", "Why this matters now", (20, 50)),
         ("take", "Gecko's take", (25, 60)),
     ]

@@ -27,6 +27,10 @@ def faults(text: str, name: str = "gecko-feet.md") -> list[tuple[int, str]]:
     return [(problem.line, problem.message) for problem in parsed.problems]
 
 
+def told(parsed: Parsed) -> list[tuple[int, str, str]]:
+    return [(problem.line, problem.message, problem.severity) for problem in parsed.problems]
+
+
 def explainer(text: str) -> Explainer:
     parsed = parse(text)
     assert parsed.explainer is not None, parsed.problems
@@ -76,22 +80,62 @@ def test_small_freedoms_of_writing_are_taken(old: str, new: str) -> None:
     assert parse(TEXT.replace(old, new)).problems == ()
 
 
-@pytest.mark.parametrize(
-    "heading",
-    [
-        *("## TL;DR", "## Level 1", "## Level 2", "## Level 3", "## Why this matters now"),
-        *("## Takeaways", "### Researcher", "### Builder", "### Investor", "### Curious"),
-        "## Gecko's take",
-    ],
-)
-def test_each_heading_is_needed(heading: str) -> None:
-    # The file has 58 lines and ends in a newline: what is missing is told at its end.
-    text = TEXT.replace(f"{heading}\n", "\n" if heading == "## Takeaways" else "x\n")
-    assert (59, f"The section “{heading}” is missing.") in faults(text)
+HEADINGS = {
+    "## TL;DR": "tldr",
+    "## Level 1": "level-1",
+    "## Level 2": "level-2",
+    "## Level 3": "level-3",
+    "## Why this matters now": "why-now",
+    "### Researcher": "takeaways-researcher",
+    "### Builder": "takeaways-builder",
+    "### Investor": "takeaways-investor",
+    "### Curious": "takeaways-curious",
+    "## Gecko's take": "take",
+}
+
+
+@pytest.mark.parametrize("heading", HEADINGS)
+def test_a_section_may_be_missing_which_is_told_and_breaks_the_house_rules_alone(
+    heading: str,
+) -> None:
+    name = heading.lstrip("# ")
+    parsed = parse(explainer_text("Gecko feet", leave_out=[name]))
+    # What is missing is told at the end of the file.
+    text = explainer_text("Gecko feet", leave_out=[name])
+    assert told(parsed) == [(text.count("\n") + 1, f"The section “{heading}” is missing.", "style")]
+    assert parsed.explainer is not None
+    there = [section.kind.id for section in parsed.explainer.sections]
+    assert there == [kind for kind in HEADINGS.values() if kind != HEADINGS[heading]]
+
+
+def test_takeaways_without_their_heading_are_read_and_the_heading_is_asked_for() -> None:
+    parsed = parse(TEXT.replace("## Takeaways\n", ""))
+    assert [what for _, what, _ in told(parsed)] == ["The section “## Takeaways” is missing."]
+    assert parsed.explainer is not None
+    assert len(parsed.explainer.sections) == 10
+
+
+@pytest.mark.parametrize("name", ["TL;DR", "Level 1", "Level 2", "Level 3"])
+def test_one_level_alone_is_an_explainer(name: str) -> None:
+    text = TEXT[: TEXT.index("## TL;DR")] + f"## {name}\n\nOne.\n"
+    found = explainer(text)
+    assert [(section.kind.heading, section.text) for section in found.sections] == [(name, "One.")]
+    assert found.definition is found.sections[0]
+    assert {problem.severity for problem in parse(text).problems} == {"style"}
+
+
+def test_without_any_level_there_is_no_explainer() -> None:
+    text = explainer_text(leave_out=["TL;DR", "Level 1", "Level 2", "Level 3"])
+    parsed = parse(text)
+    assert parsed.explainer is None
+    (error,) = [problem for problem in parsed.problems if problem.severity == "error"]
+    assert (error.line, error.message) == (1, "There is no level.")
+    levels = "“## TL;DR”, “## Level 1”, “## Level 2”, “## Level 3”"
+    assert error.mend == f"Write one of them at least: {levels}."
 
 
 @pytest.mark.parametrize(
-    ("heading", "told"),
+    ("heading", "shown"),
     [
         ("# Level 1", "# Level 1"),
         ("### Level 1", "### Level 1"),
@@ -101,24 +145,37 @@ def test_each_heading_is_needed(heading: str) -> None:
         ("## " + "x" * 61, "## " + "x" * 60),
     ],
 )
-def test_an_unknown_heading_is_told_with_its_line(heading: str, told: str) -> None:
-    text = TEXT.replace("## Level 1\n", f"{heading}\n")
-    assert faults(text)[0] == (21, f"Unknown heading “{told}”.")
+def test_what_stands_under_an_unknown_heading_is_left_out_and_told(
+    heading: str, shown: str
+) -> None:
+    parsed = parse(TEXT.replace("## Level 1\n", f"{heading}\n"))
+    assert told(parsed)[0] == (21, f"Unknown heading “{shown}”.", "style")
+    assert parsed.problems[0].mend.startswith("Readers do not see what stands under it.")
+    assert parsed.explainer is not None
+    texts = {section.kind.id: section.text for section in parsed.explainer.sections}
+    assert "level-1" not in texts
+    assert "At level one" not in "".join(texts.values())
+    assert texts["tldr"] == "Gecko feet is a thing that tests talk about."
 
 
 def test_a_heading_that_stands_twice_is_told_at_the_second() -> None:
     assert faults(TEXT + "## Level 1\n\nAgain.\n") == [(59, "“Level 1” stands twice.")]
 
 
-def test_sections_out_of_order_are_told_once() -> None:
+def test_sections_out_of_order_are_told_once_and_put_in_order() -> None:
     text = TEXT.replace("## Level 1\n", "## X\n").replace("## Level 2\n", "## Level 1\n")
     text = text.replace("## X\n", "## Level 2\n")
-    assert faults(text) == [(1, "“Level 2” stands where “Level 1” belongs.")]
+    assert told(parse(text)) == [(1, "“Level 2” stands where “Level 1” belongs.", "style")]
+    assert [section.kind.id for section in explainer(text).sections] == list(HEADINGS.values())
+    assert explainer(text).section("level-2").text == "At level one, Gecko feet is told to anyone."
 
 
 @pytest.mark.parametrize("body", ["", "  \n\t\n", "\u00a0"])
 def test_an_empty_section_is_told_at_its_heading(body: str) -> None:
-    assert faults(explainer_text(sections={"Level 1": body})) == [(21, "“Level 1” has no text.")]
+    parsed = parse(explainer_text(sections={"Level 1": body}))
+    assert told(parsed) == [(21, "“Level 1” has no text.", "style")]
+    assert parsed.explainer is not None
+    assert "level-1" not in [section.kind.id for section in parsed.explainer.sections]
 
 
 def test_text_before_the_first_heading_is_told() -> None:
@@ -131,9 +188,12 @@ def test_text_between_takeaways_and_the_first_audience_is_a_fault() -> None:
 
 
 def test_front_matter_alone_lacks_every_section() -> None:
-    told = faults(TEXT[: TEXT.index("## TL;DR")])
-    assert len(told) == 11
-    assert (17, "The section “## TL;DR” is missing.") in told
+    text = TEXT[: TEXT.index("## TL;DR")]
+    assert len(faults(text)) == 12
+    assert (17, "The section “## TL;DR” is missing.") in faults(text)
+    assert [what for _, what, severity in told(parse(text)) if severity == "error"] == [
+        "There is no level."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -206,4 +266,5 @@ def test_any_text_gives_an_explainer_or_faults_and_never_an_exception(
     frame: str, noise: str
 ) -> None:
     parsed = parse(frame.replace("@", noise))
-    assert (parsed.explainer is None) == bool(parsed.problems)
+    errors = [problem for problem in parsed.problems if problem.severity == "error"]
+    assert (parsed.explainer is None) == bool(errors)

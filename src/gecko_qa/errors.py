@@ -3,6 +3,7 @@
 GeckoQAError
 ├── UsageError            the caller asked for something that cannot be
 │   ├── QuestionRejected  empty, too long, or not text
+│   ├── SettingRejected   a setting that does not exist, or with a value it cannot have
 │   └── UnknownChoice     a level, audience or concept that does not exist
 └── DataError             what lies on disk cannot be used
     ├── CorpusInvalid     explainers with faults; carries them all
@@ -36,6 +37,10 @@ class UsageError(GeckoQAError):
 
 class QuestionRejected(UsageError):
     """The question is empty, too long, or not text."""
+
+
+class SettingRejected(UsageError):
+    """A setting does not exist, or cannot have the value that was given."""
 
 
 class UnknownChoice(UsageError):

@@ -65,7 +65,8 @@ class Inspection:
 
     def oldest(self, n: int = 10) -> tuple[tuple[datetime.date, str], ...]:
         """The `n` explainers that were held against their sources longest ago."""
-        return tuple(sorted((e.updated, e.slug) for e in self.corpus.explainers)[:n])
+        dated = ((e.updated, e.slug) for e in self.corpus.explainers if e.updated is not None)
+        return tuple(sorted(dated)[:n])
 
 
 def inspect_corpus(settings: Settings) -> Inspection:

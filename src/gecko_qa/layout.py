@@ -14,10 +14,14 @@ Role = Literal["level", "why-now", "takeaways", "take"]
 
 @dataclass(frozen=True)
 class Choice:
-    """A level or an audience: the `id` used in answers and the `name` readers see."""
+    """A level or an audience: the `id` used in answers and the `name` readers see.
+
+    `words` is the inclusive range of a level's length that house style allows, None for any.
+    """
 
     id: str
     name: str
+    words: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -25,18 +29,19 @@ class SectionKind:
     """One place in an explainer.
 
     `id` is the part of a passage's identity after `#`. `words` is the inclusive range that house
-    style allows, for bullets the range of each.
+    style allows, for bullets the range of each, None for any.
     """
 
     id: str
     heading: str
     role: Role
-    words: tuple[int, int]
+    words: tuple[int, int] | None
     level: str | None = None
     audience: str | None = None
 
 
-LEVEL_WORDS = {"tldr": (1, 25), "1": (40, 70), "2": (70, 110), "3": (80, 150)}
+WHY_NOW_WORDS = (20, 50)
+TAKE_WORDS = (25, 60)
 BULLET_WORDS = (8, 20)
 BULLETS = 3
 EVERYONE = "everyone"
@@ -45,11 +50,17 @@ TAKEAWAYS_HEADING = "Takeaways"
 
 @dataclass(frozen=True)
 class Layout:
-    """The levels, shallowest first, and audiences of a corpus, in reading order."""
+    """What a corpus is called, and its levels, shallowest first, and audiences, in reading order.
+
+    `why_now` and `take` are the headings of the sections on the present and of the opinion.
+    """
 
     levels: tuple[Choice, ...]
     audiences: tuple[Choice, ...]
     default_level: str
+    title: str = "gecko-qa"
+    why_now: str = "Why this matters now"
+    take: str = "Gecko's take"
 
     @cached_property
     def sections(self) -> tuple[SectionKind, ...]:
@@ -59,15 +70,14 @@ class Layout:
     def _sections(self) -> Iterator[SectionKind]:
         for level in self.levels:
             section = f"level-{level.id}" if level.id.isdigit() else level.id
-            words = LEVEL_WORDS.get(level.id, (1, 200))
-            yield SectionKind(section, level.name, "level", words, level=level.id)
-        yield SectionKind("why-now", "Why this matters now", "why-now", (20, 50))
+            yield SectionKind(section, level.name, "level", level.words, level=level.id)
+        yield SectionKind("why-now", self.why_now, "why-now", WHY_NOW_WORDS)
         for audience in self.audiences:
             section = f"takeaways-{audience.id}"
             yield SectionKind(
                 section, audience.name, "takeaways", BULLET_WORDS, audience=audience.id
             )
-        yield SectionKind("take", "Gecko's take", "take", (25, 60))
+        yield SectionKind("take", self.take, "take", TAKE_WORDS)
 
     def section(self, section_id: str) -> SectionKind:
         """Return the section named `section_id`; raises KeyError where there is none."""
@@ -85,6 +95,12 @@ class Layout:
         """Return the section of takeaways for `audience`; raises UnknownChoice."""
         self.check_audience(audience)
         return next(kind for kind in self.sections if kind.audience == audience)
+
+    def nearest_levels(self, level: str) -> tuple[str, ...]:
+        """Return every level, the nearest to `level` first, the shallower of two as near."""
+        ids = [choice.id for choice in self.levels]
+        place = ids.index(self.check_level(level))
+        return tuple(sorted(ids, key=lambda other: abs(ids.index(other) - place)))
 
     def check_level(self, level: str) -> str:
         """Return `level` if the layout has it; raises UnknownChoice."""
@@ -106,10 +122,10 @@ def _checked(what: str, value: str, choices: tuple[Choice, ...]) -> str:
 
 DEFAULT_LAYOUT = Layout(
     levels=(
-        Choice("tldr", "TL;DR"),
-        Choice("1", "Level 1"),
-        Choice("2", "Level 2"),
-        Choice("3", "Level 3"),
+        Choice("tldr", "TL;DR", (1, 25)),
+        Choice("1", "Level 1", (40, 70)),
+        Choice("2", "Level 2", (70, 110)),
+        Choice("3", "Level 3", (80, 150)),
     ),
     audiences=(
         Choice("researcher", "Researcher"),

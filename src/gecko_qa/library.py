@@ -119,8 +119,7 @@ class Library:
 
     def definition(self, slug: str) -> Passage:
         """Return the shallowest passage of the explainer `slug`; raises UnknownChoice."""
-        first = self.layout.levels[0].id
-        return self.passage(f"{slug}#{self.layout.level_section(first).id}")
+        return self.passage(f"{slug}#{self.explainer(slug).definition.kind.id}")
 
     def passage(self, passage_id: str) -> Passage:
         """Return the passage `passage_id`; raises UnknownChoice."""

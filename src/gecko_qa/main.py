@@ -4,34 +4,42 @@ from __future__ import annotations
 
 import io
 import os
+import shlex
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Annotated
 
 import typer
 
 from gecko_qa.edges.cli.app import app
-from gecko_qa.edges.cli.feedback import FeedbackOption
 from gecko_qa.edges.cli.options import (
-    DEFAULT_CORPUS,
     CorpusOption,
+    FeedbackOption,
     IndexOption,
     ModelOption,
+    settings_of,
 )
-from gecko_qa.errors import GeckoQAError, UsageError
+from gecko_qa.errors import GeckoQAError, IndexUnusable, UsageError
 from gecko_qa.settings import Settings
 
 EXIT_DATA = 1
 EXIT_USAGE = 2
+_BUILD = "gecko-qa index build"
 
 
 @app.command()
 def serve(
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
     model: ModelOption = None,
-    host: Annotated[str, typer.Option(help="The address to listen on.")] = Settings().host,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = Settings().port,
+    host: Annotated[
+        str | None, typer.Option(help=f"The address to listen on; by default {Settings.host}.")
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help=f"The port; by default {Settings.port}."),
+    ] = None,
     feedback: FeedbackOption = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
@@ -43,7 +51,9 @@ def serve(
     from gecko_qa.edges.web.server import bind, run
     from gecko_qa.index.build import ensure_index
 
-    settings = Settings(corpus, index, model, host=host, port=port, feedback=feedback)
+    settings = settings_of(
+        corpus=corpus, index=index, model=model, host=host, port=port, feedback=feedback
+    )
     listening = bind(settings)
     with progress_bar() as progress:
         ensure_index(settings, progress)
@@ -71,8 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # What the terminal cannot show, such as a file's odd name, must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        app(args=None if arguments is None else list(arguments))
+        app(args=arguments)
+    except IndexUnusable as error:
+        _say(str(error).replace(_BUILD, " ".join((_BUILD, *_folders(arguments)))))
+        sys.exit(EXIT_DATA)
     except GeckoQAError as error:
         _say(str(error))
         sys.exit(EXIT_USAGE if isinstance(error, UsageError) else EXIT_DATA)
@@ -91,6 +105,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
             "Set GECKO_QA_DEBUG=1 to see where, and please report it."
         )
         sys.exit(EXIT_DATA)
+
+
+def _folders(arguments: Sequence[str]) -> Iterator[str]:
+    """Yield the options that name folders as they were given, so that advice repeats them."""
+    for option, value in pairwise((*arguments, "")):
+        name, _, joined = option.partition("=")
+        if name in ("--corpus", "--index"):
+            yield f"{name} {shlex.quote(joined or value)}"
 
 
 def _say(message: str) -> None:

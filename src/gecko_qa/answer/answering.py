@@ -18,7 +18,7 @@ from gecko_qa.answer.sentences import Span
 from gecko_qa.answer.wording import Wording, level_of, read_wording
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.hashing import short_hash
-from gecko_qa.layout import Layout
+from gecko_qa.layout import Layout, SectionKind
 from gecko_qa.passages import Passage
 from gecko_qa.spelling import Correction, Speller
 
@@ -105,9 +105,12 @@ class Answerer:
         compared = resolved.concepts if intent == "compare" else ()
         definition = None
         if intent == "define" and len(resolved.concepts) == 1:
-            definition = next(self._passages(resolved.concepts, [layout.levels[0].id]), None)
+            (concept,) = resolved.concepts
+            section = self._known.explainers[concept].definition
+            definition = self._known.passages[f"{concept}#{section.kind.id}"]
         missing = resolved.missing
-        message = f"No explainer covers {_listed(missing)}." if missing else ""
+        messages = [f"No explainer covers {_listed(missing)}."] if missing else []
+        messages += self._lacking(resolved.concepts, sections)
         return self._compose(
             question,
             "answered",
@@ -119,7 +122,7 @@ class Answerer:
             marks=self._marker.marks(found.wording.rest, passages, compared),
             definition=definition,
             because=reason(resolved, self._known.explainers),
-            message=message,
+            message=" ".join(messages),
         )
 
     def _not_covered(self, question: Question, found: _Found, text: str) -> Answer:
@@ -142,25 +145,50 @@ class Answerer:
             question, status, intent, found=found, message=message, mentioned=mentioned
         )
 
-    def _sections(self, intent: Intent, level: str, audience: str | None) -> list[str]:
+    def _sections(self, intent: Intent, level: str, audience: str | None) -> list[SectionKind]:
         """Return the level first, then what the intent and the audience add."""
         layout = self._known.layout
-        sections = [layout.level_section(level).id]
+        sections = [layout.level_section(level)]
         if intent in _SECTIONS:
-            sections.append(_SECTIONS[intent])
+            sections.append(layout.section(_SECTIONS[intent]))
         if intent == "limits":
             # The deepest level is where explainers tell limits and open problems.
-            sections.append(layout.level_section(layout.levels[-1].id).id)
+            sections.append(layout.level_section(layout.levels[-1].id))
         if audience is not None:
-            sections.append(layout.audience_section(audience).id)
+            sections.append(layout.audience_section(audience))
         return list(dict.fromkeys(sections))
 
-    def _passages(self, concepts: tuple[str, ...], sections: list[str]) -> Iterator[Passage]:
+    def _passages(
+        self, concepts: tuple[str, ...], sections: list[SectionKind]
+    ) -> Iterator[Passage]:
+        """Yield the passages section by section, of a level that a concept lacks the nearest."""
+        told = set()
         for section in sections:
             for concept in concepts:
-                passage = self._known.passages.get(f"{concept}#{section}")
-                if passage is not None:
+                passage = self._nearest(concept, section)
+                if passage is not None and passage.id not in told:
+                    told.add(passage.id)
                     yield passage
+
+    def _nearest(self, concept: str, section: SectionKind) -> Passage | None:
+        layout = self._known.layout
+        kinds = [section]
+        if section.level is not None:
+            kinds = [layout.level_section(level) for level in layout.nearest_levels(section.level)]
+        ids = (f"{concept}#{kind.id}" for kind in kinds)
+        return next((self._known.passages[id_] for id_ in ids if id_ in self._known.passages), None)
+
+    def _lacking(self, concepts: tuple[str, ...], sections: list[SectionKind]) -> Iterator[str]:
+        """Yield a sentence for each section that a concept's explainer lacks."""
+        for concept in concepts:
+            explainer = self._known.explainers[concept]
+            for section in sections:
+                if f"{concept}#{section.id}" in self._known.passages:
+                    continue
+                nearest = self._nearest(concept, section)
+                told = explainer.section(nearest.section).kind.heading if nearest else ""
+                instead = f" This is its {told}." if told else ""
+                yield f"{explainer.title} has no “{section.heading}”.{instead}"
 
     def _compose(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+import sys
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
@@ -17,6 +18,7 @@ SOURCES = (2, 5)
 OLD = datetime.timedelta(days=548)
 """An explainer that nobody has held against its sources for eighteen months is told."""
 FIRST_YEAR = 1600
+ANY_LENGTH = (1, sys.maxsize)
 _BULLET = "- "
 _ARXIV = re.compile(
     r"https://arxiv\.org/abs/(?:[0-9]{4}\.[0-9]{4,5}|[a-z-]+(?:\.[A-Z]{2})?/[0-9]{7})"
@@ -89,10 +91,11 @@ def _check_counts(explainer: Explainer, path: Path) -> Iterator[Problem]:
         if not low <= n <= high:
             yield _style(path, 1, f"“{what}” has {n} items.", f"Have {low} to {high}.")
     today = datetime.datetime.now(datetime.UTC).date()
-    if explainer.updated > today + datetime.timedelta(days=1):
+    updated = explainer.updated or today
+    if updated > today + datetime.timedelta(days=1):
         yield _style(path, 1, "“updated” lies in the future.", "Give the day of the last check.")
-    if explainer.updated < today - OLD:
-        what = f"It was last held against its sources on {explainer.updated}."
+    if updated < today - OLD:
+        what = f"It was last held against its sources on {updated}."
         yield Problem(path, 1, what, "Check it anew, above all why it matters now.", "warning")
     yield from _check_sources(explainer, path, today.year)
 
@@ -110,7 +113,7 @@ def _check_sources(explainer: Explainer, path: Path, this_year: int) -> Iterator
 
 
 def _check_words(section: Section, path: Path) -> Iterator[Problem]:
-    low, high = section.kind.words
+    low, high = section.kind.words or ANY_LENGTH
     n = count_words(section.text)
     if not low <= n <= high:
         what = f"“{section.kind.heading}” has {n} words."
@@ -118,7 +121,7 @@ def _check_words(section: Section, path: Path) -> Iterator[Problem]:
 
 
 def _check_bullets(section: Section, path: Path) -> Iterator[Problem]:
-    low, high = section.kind.words
+    low, high = section.kind.words or ANY_LENGTH
     lines = [(n, line) for n, line in enumerate(section.text.split("\n"), section.line) if line]
     if len(lines) != BULLETS:
         what = f"“{section.kind.heading}” has {len(lines)} lines."

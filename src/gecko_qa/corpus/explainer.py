@@ -34,19 +34,22 @@ class Section:
 
 @dataclass(frozen=True)
 class Explainer:
-    """One file of a corpus."""
+    """One file of a corpus. `sections` are in the layout's order; one of them at least is a level.
+
+    `updated` is None where nobody wrote when the text was last held against its sources.
+    """
 
     slug: str
     title: str
-    category: str
-    tagline: str
-    aliases: tuple[str, ...]
-    asks: tuple[str, ...]
-    related: tuple[str, ...]
-    confused_with: tuple[str, ...]
-    sources: tuple[Source, ...]
-    updated: datetime.date
     sections: tuple[Section, ...]
+    category: str = "Concepts"
+    tagline: str = ""
+    aliases: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    confused_with: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    updated: datetime.date | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -68,6 +71,11 @@ class Explainer:
     def depths(self) -> tuple[Section, ...]:
         """The levels that deepen, shallowest first: all but the TL;DR, which sums them up."""
         return tuple(s for s in self.sections if s.kind.role == "level" and s.kind.id != "tldr")
+
+    @property
+    def definition(self) -> Section:
+        """The shallowest level."""
+        return next(section for section in self.sections if section.kind.role == "level")
 
     def section(self, section_id: str) -> Section:
         """Return the section `section_id`; raises KeyError where the explainer has none."""

@@ -9,13 +9,14 @@ from pathlib import Path
 
 from gecko_qa.corpus.checks import check_links, check_names, check_style
 from gecko_qa.corpus.explainer import Explainer
+from gecko_qa.corpus.layout_file import LAYOUT_FILE, read_layout
 from gecko_qa.corpus.parse import parse_explainer
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.prose_checks import check_prose
 from gecko_qa.corpus.wordings import WORDING_FILES, Wordings, read_wordings
 from gecko_qa.errors import CorpusInvalid
 from gecko_qa.hashing import canonical_json, digest
-from gecko_qa.layout import DEFAULT_LAYOUT, Layout
+from gecko_qa.layout import Layout
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_FILES = 5000
@@ -61,8 +62,8 @@ def explainer_files(folder: Path) -> tuple[Path, ...]:
 
 def corpus_hash(folder: Path) -> str:
     """Return the identity of what an index is built from: names and bytes. Parses nothing."""
-    wordings = (folder / name for name in WORDING_FILES)
-    files = (*explainer_files(folder), *(path for path in wordings if path.is_file()))
+    others = (folder / name for name in (*WORDING_FILES, LAYOUT_FILE))
+    files = (*explainer_files(folder), *(path for path in others if path.is_file()))
     try:
         return digest(canonical_json({_name(file): digest(file.read_bytes()) for file in files}))
     except OSError as error:
@@ -74,12 +75,13 @@ def _name(file: Path) -> str:
     return file.name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def read_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
+def read_corpus(folder: Path) -> Corpus:
     """Read and check every explainer of `folder`; faults are collected, not raised.
 
-    Raises CorpusInvalid where there is no such folder.
+    Raises CorpusInvalid where there is no such folder, or its corpus.toml cannot be used.
     """
     identity = corpus_hash(folder)
+    layout = read_layout(folder)
     explainers: list[Explainer] = []
     texts: dict[str, str] = {}
     problems: list[Problem] = []
@@ -103,9 +105,9 @@ def read_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
     return Corpus(folder, layout, found, texts, _in_order(problems), identity, wordings)
 
 
-def check_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
+def check_corpus(folder: Path) -> Corpus:
     """Read `folder` and hold it against the house style as well; raises as `read_corpus`."""
-    corpus = read_corpus(folder, layout)
+    corpus = read_corpus(folder)
     problems = (
         *corpus.problems,
         *check_style(corpus.explainers, folder),
@@ -114,9 +116,9 @@ def check_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
     return replace(corpus, problems=_in_order(problems))
 
 
-def valid_corpus(folder: Path, layout: Layout = DEFAULT_LAYOUT) -> Corpus:
+def valid_corpus(folder: Path) -> Corpus:
     """Read `folder`; raises CorpusInvalid, with every problem, where there is any error."""
-    corpus = read_corpus(folder, layout)
+    corpus = read_corpus(folder)
     errors = [problem for problem in corpus.problems if problem.severity == "error"]
     if errors:
         raise CorpusInvalid(

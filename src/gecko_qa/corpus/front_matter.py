@@ -6,12 +6,14 @@ import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import yaml
 
 from gecko_qa.corpus.explainer import Source
+from gecko_qa.corpus.problem import Severity
+from gecko_qa.corpus.slug import SLUG
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -22,10 +24,17 @@ MAX_ITEMS = 50
 _MAX_DEPTH = 4
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
-SLUG = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
 
-Report = Callable[[int, str, str], None]
-"""Takes a line in the file, what is wrong, and the mend."""
+NEEDED = "title"
+"""The one key without which there is no explainer."""
+
+
+class Report(Protocol):
+    """Takes a line in the file, what is wrong, the mend, and how bad it is."""
+
+    def __call__(  # noqa: D102
+        self, line: int, message: str, mend: str, severity: Severity = "error"
+    ) -> None: ...
 
 
 @dataclass
@@ -54,7 +63,8 @@ def read_front_matter(block: str, first_line: int, report: Report) -> FrontMatte
         report(front.line(key), f"Unknown key “{key[:40]}”.", f"The keys are: {allowed}.")
     for key, check in CHECKS.items():
         if key not in raw:
-            report(1, f"The key “{key}” is missing.", "Add it; docs/corpus-format.md tells how.")
+            what, mend = f"The key “{key}” is missing.", "Add it; docs/corpus-format.md tells how."
+            report(1, what, mend, "error" if key == NEEDED else "style")
             continue
         try:
             front.values[key] = check(raw[key])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
-from gecko_qa.corpus.front_matter import SLUG, read_front_matter
-from gecko_qa.corpus.problem import Problem
+from gecko_qa.corpus.front_matter import read_front_matter
+from gecko_qa.corpus.problem import Problem, Severity
+from gecko_qa.corpus.slug import SLUG
 from gecko_qa.layout import TAKEAWAYS_HEADING, Layout, SectionKind
 
 _FRONT = re.compile(r"---[ \t]*\n(?P<block>.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -51,8 +52,8 @@ class _Parser:
         self.layout = layout
         self.problems: list[Problem] = []
 
-    def report(self, line: int, message: str, mend: str) -> None:
-        self.problems.append(Problem(self.path, line, message, mend))
+    def report(self, line: int, message: str, mend: str, severity: Severity = "error") -> None:
+        self.problems.append(Problem(self.path, line, message, mend, severity))
 
     def parse(self) -> Parsed:
         if not SLUG.fullmatch(self.path.stem):
@@ -67,10 +68,19 @@ class _Parser:
             self.report(1, "There is no front matter.", "Begin with a line “---” and end it so.")
             return Parsed(None, tuple(self.problems))
         values = read_front_matter(front["block"], 2, self.report).values
-        sections = tuple(self.sections(front.end()))
-        if self.problems:
-            return Parsed(None, tuple(self.problems))
-        return Parsed(Explainer(slug=self.path.stem, sections=sections, **values), ())
+        sections = self.in_order(self.sections(front.end()))
+        problems = tuple(self.problems)
+        if any(problem.severity == "error" for problem in problems):
+            return Parsed(None, problems)
+        return Parsed(Explainer(slug=self.path.stem, sections=sections, **values), problems)
+
+    def in_order(self, sections: Iterable[Section]) -> tuple[Section, ...]:
+        """Return `sections` in the layout's order; without a level there is no explainer."""
+        found = {section.kind: section for section in sections}
+        if not any(kind.role == "level" for kind in found):
+            names = ", ".join(f"“## {level.name}”" for level in self.layout.levels)
+            self.report(1, "There is no level.", f"Write one of them at least: {names}.")
+        return tuple(found[kind] for kind in self.layout.sections if kind in found)
 
     def check_characters(self) -> None:
         bad = (n for n, char in enumerate(self.text) if _is_forbidden(char))
@@ -91,7 +101,9 @@ class _Parser:
         starts = [heading.start for heading in headings]
         for heading, end in zip(headings, [*starts[1:], len(self.text)], strict=False):
             if heading in found:
-                yield self.section(found[heading], heading, end)
+                section = self.section(found[heading], heading, end)
+                if section is not None:
+                    yield section
             elif heading.name == TAKEAWAYS_HEADING and self.text[heading.end : end].strip():
                 what = f"“{heading.name}” has text of its own."
                 self.report(heading.line, what, "Move it under an audience.")
@@ -113,7 +125,8 @@ class _Parser:
             if key not in kinds:
                 known = ", ".join(f"“{'#' * d} {n}”" for n, d, _ in expected)
                 what = f"Unknown heading “{'#' * heading.depth} {heading.name[:60]}”."
-                self.report(heading.line, what, f"The headings are: {known}.")
+                mend = f"Readers do not see what stands under it. The headings are: {known}."
+                self.report(heading.line, what, mend, "style")
             elif key in seen:
                 self.report(heading.line, f"“{heading.name}” stands twice.", "Keep one.")
             else:
@@ -129,20 +142,23 @@ class _Parser:
         for name, depth in expected:
             if (name, depth) not in seen:
                 what = f"The section “{'#' * depth} {name}” is missing."
-                self.report(last, what, "Add the heading and its text.")
+                self.report(last, what, "Add the heading and its text.", "style")
         in_order = [key for key in expected if key in seen]
         for want, got in zip(in_order, seen, strict=True):
             if want != got:
                 what = f"“{got[0]}” stands where “{want[0]}” belongs."
-                self.report(1, what, "Put the sections in the order of docs/corpus-format.md.")
+                mend = "Put the sections in the order of docs/corpus-format.md."
+                self.report(1, what, mend, "style")
                 return
 
-    def section(self, kind: SectionKind, heading: _Heading, end: int) -> Section:
+    def section(self, kind: SectionKind, heading: _Heading, end: int) -> Section | None:
+        """Return the section under `heading`, None where nothing is written there yet."""
         body = self.text[heading.end : end]
         text = body.strip()
         start = heading.end + len(body) - len(body.lstrip())
         if not text:
-            self.report(heading.line, f"“{heading.name}” has no text.", "Write it.")
+            self.report(heading.line, f"“{heading.name}” has no text.", "Write it.", "style")
+            return None
         return Section(kind, text, start, self.line_at(start))
 
 

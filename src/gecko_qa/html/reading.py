@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.html.cards import Block, card_of
@@ -51,7 +52,7 @@ def render_explainer(explainer: Explainer, library: Library) -> str:
     return render(
         "explainer.html",
         explainer=explainer,
-        updated=f"{explainer.updated.day} {explainer.updated:%B %Y}",
+        updated=_in_words(explainer.updated),
         shelf=shelf,
         parts_of=_parts_by_role(explainer, library),
         asks=own_asks(explainer),
@@ -109,6 +110,10 @@ def _parts_by_role(explainer: Explainer, library: Library) -> dict[str, tuple[Pa
         card = card_of(library, library.passage(f"{explainer.slug}#{kind.id}"))
         parts[kind.role] += (Part(kind.id, kind.heading, kind.role, card.blocks),)
     return parts
+
+
+def _in_words(day: date | None) -> str:
+    return "" if day is None else f"{day.day} {day:%B %Y}"
 
 
 def _known(slugs: Iterable[str], library: Library) -> tuple[Explainer, ...]:

@@ -147,7 +147,7 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
     rows = rows_by_concept(leading)
     whole = ["\n".join(leading[row].text for row in rows[slug]) for slug in slugs]
     return {
-        EXPLAINERS: explainers_to_json(corpus.explainers),
+        EXPLAINERS: explainers_to_json(corpus.layout, corpus.explainers),
         WORDINGS: wordings_to_json(corpus.wordings),
         VECTORS: faiss.serialize_index(flat).tobytes(),
         PROBES: build_probes(keys, vectors, slugs),

@@ -21,7 +21,7 @@ from gecko_qa.index.records import (
     vocabulary_from_json,
     wordings_from_json,
 )
-from gecko_qa.layout import DEFAULT_LAYOUT, Layout
+from gecko_qa.layout import Layout
 from gecko_qa.passages import Passage, passages_of
 
 if TYPE_CHECKING:
@@ -46,7 +46,6 @@ class Index:
         self,
         folder: Path,
         manifest: Manifest,
-        layout: Layout = DEFAULT_LAYOUT,
         threads: int = 1,
         encoder: Encoder | None = None,
     ) -> None:
@@ -54,7 +53,6 @@ class Index:
         self._given_encoder = encoder
         self.folder = folder
         self.manifest = manifest
-        self.layout = layout
         self._threads = threads
 
     def read(self, name: str) -> bytes:
@@ -73,10 +71,19 @@ class Index:
             raise IndexDamaged("The index's probes do not fit. Run “gecko-qa index build”.")
         _ = self.lexical, self.concept_lexical, self.vocabulary
 
-    @cached_property
+    @property
+    def layout(self) -> Layout:
+        """The levels and audiences that the corpus had when the index was built."""
+        return self._told[0]
+
+    @property
     def explainers(self) -> tuple[Explainer, ...]:
         """Every explainer, by slug."""
-        return explainers_from_json(self.read(EXPLAINERS), self.layout)
+        return self._told[1]
+
+    @cached_property
+    def _told(self) -> tuple[Layout, tuple[Explainer, ...]]:
+        return explainers_from_json(self.read(EXPLAINERS))
 
     @cached_property
     def by_slug(self) -> dict[str, Explainer]:

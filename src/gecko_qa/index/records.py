@@ -9,6 +9,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from gecko_qa.corpus.explainer import Explainer, Section, Source
+from gecko_qa.corpus.layout_file import layout_from, layout_to_json
 from gecko_qa.corpus.wordings import Wordings
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.hashing import canonical_json
@@ -16,15 +17,18 @@ from gecko_qa.layout import Layout
 from gecko_qa.words import folded_words
 
 
-def explainers_to_json(explainers: Sequence[Explainer]) -> bytes:
-    """Return the explainers as canonical JSON."""
-    return canonical_json([_record(explainer) for explainer in explainers])
+def explainers_to_json(layout: Layout, explainers: Sequence[Explainer]) -> bytes:
+    """Return the explainers and their layout as canonical JSON."""
+    records = [_record(explainer) for explainer in explainers]
+    return canonical_json({"layout": layout_to_json(layout), "explainers": records})
 
 
-def explainers_from_json(data: bytes, layout: Layout) -> tuple[Explainer, ...]:
+def explainers_from_json(data: bytes) -> tuple[Layout, tuple[Explainer, ...]]:
     """Read what `explainers_to_json` wrote; raises IndexDamaged."""
     try:
-        return tuple(_explainer(record, layout) for record in json.loads(data))
+        raw = json.loads(data)
+        layout = layout_from(raw["layout"])
+        return layout, tuple(_explainer(record, layout) for record in raw["explainers"])
     except (ValueError, KeyError, TypeError):
         raise IndexDamaged(
             "The index's explainers cannot be read. Run “gecko-qa index build”."
@@ -65,7 +69,7 @@ def vocabulary_from_json(data: bytes) -> frozenset[str]:
 
 def _record(explainer: Explainer) -> dict[str, Any]:
     record = {f.name: getattr(explainer, f.name) for f in fields(explainer)}
-    record["updated"] = explainer.updated.isoformat()
+    record["updated"] = explainer.updated.isoformat() if explainer.updated else None
     record["sources"] = [asdict(source) for source in explainer.sources]
     record["sections"] = [
         {"id": s.kind.id, "text": s.text, "start": s.start, "line": s.line}
@@ -79,7 +83,8 @@ def _explainer(record: dict[str, Any], layout: Layout) -> Explainer:
     for key in ("aliases", "asks", "related", "confused_with"):
         values[key] = tuple(values[key])
     values["sources"] = tuple(Source(**source) for source in record["sources"])
-    values["updated"] = datetime.date.fromisoformat(record["updated"])
+    updated = record["updated"]
+    values["updated"] = None if updated is None else datetime.date.fromisoformat(updated)
     values["sections"] = tuple(
         Section(layout.section(s["id"]), s["text"], s["start"], s["line"])
         for s in record["sections"]

@@ -10,16 +10,18 @@ import typer
 from gecko_qa import __version__
 from gecko_qa.edges.cli.eval import evaluate_command
 from gecko_qa.edges.cli.feedback import feedback_app
+from gecko_qa.edges.cli.importing import import_command
 from gecko_qa.edges.cli.index import index_app
 from gecko_qa.edges.cli.options import (
-    DEFAULT_CORPUS,
     AudienceOption,
     CorpusOption,
     IndexOption,
     JsonOption,
     LevelOption,
+    configured,
+    settings_of,
 )
-from gecko_qa.settings import Settings
+from gecko_qa.edges.cli.starting import init_command, new_command
 
 app = typer.Typer(
     help="Ask a library of explainers. Answers are its own passages, word for word.",
@@ -31,6 +33,9 @@ app = typer.Typer(
 app.add_typer(index_app, name="index")
 app.add_typer(feedback_app, name="feedback")
 app.command("eval")(evaluate_command)
+app.command("import")(import_command)
+app.command("new")(new_command)
+app.command("init")(init_command)
 
 
 def _version(wanted: bool) -> None:
@@ -53,7 +58,7 @@ def ask(
     question: Annotated[str, typer.Argument(help="What you want to know.")],
     level: LevelOption = None,
     audience: AudienceOption = None,
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
     as_typed: Annotated[
         bool, typer.Option("--as-typed", help="Correct no slips of the pen.")
@@ -67,7 +72,7 @@ def ask(
     from gecko_qa.edges.cli.render import print_answer, print_json
     from gecko_qa.library import Library
 
-    library = Library.open(Settings(corpus, index))
+    library = Library.open(settings_of(corpus=corpus, index=index))
     answer = library.ask(question, level, audience, as_typed=as_typed)
     if json:
         print_json(answer.to_json())
@@ -78,7 +83,7 @@ def ask(
 @app.command()
 def define(
     term: Annotated[str, typer.Argument(help="A concept, by any of its names.")],
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -89,7 +94,7 @@ def define(
     from gecko_qa.edges.cli.render import print_definition, print_json
     from gecko_qa.library import Library
 
-    library = Library.open(Settings(corpus, index))
+    library = Library.open(settings_of(corpus=corpus, index=index))
     explainer = library.define(term)
     passage = library.definition(explainer.slug)
     if json:
@@ -102,7 +107,7 @@ def define(
 def batch(
     questions: Annotated[Path, typer.Argument(help="A file with one JSON object a line.")],
     out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the answers go.")],
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
     """Answer every question of a file, one JSON object a line, in the same order.
@@ -117,7 +122,9 @@ def batch(
     from gecko_qa.edges.cli.render import err
     from gecko_qa.library import Library
 
-    n_answered, errors = answer_file(questions, out, Library.open(Settings(corpus, index)))
+    n_answered, errors = answer_file(
+        questions, out, Library.open(settings_of(corpus=corpus, index=index))
+    )
     for error in errors:
         err().print(f"{questions}: {error}")
     err().print(f"{n_answered} answers in {out}")
@@ -127,7 +134,7 @@ def batch(
 
 @app.command()
 def check(
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
     report: Annotated[
         Path | None,
@@ -144,7 +151,7 @@ def check(
     from gecko_qa.edges.cli.render import out
     from gecko_qa.inspection import inspect_corpus
 
-    found = inspect_corpus(Settings(corpus, index))
+    found = inspect_corpus(settings_of(corpus=corpus, index=index))
     for problem in found.problems:
         kind = "warning: " if problem.severity == "warning" else ""
         out().print(f"{kind}{problem}", soft_wrap=True)
@@ -162,3 +169,27 @@ def check(
     )
     if found.n_faults:
         raise typer.Exit(1)
+
+
+@app.command()
+def config(
+    corpus: CorpusOption = None, index: IndexOption = None, json: JsonOption = False
+) -> None:
+    """Show each setting and where it came from.
+
+    Options are stronger than environment variables (GECKO_QA_CORPUS and so on), and these than the
+    file gecko-qa.toml where you are.
+
+    Example: gecko-qa config --json
+    """
+    from gecko_qa.edges.cli.render import out, print_json
+
+    found = configured(corpus=corpus, index=index)
+    shown = {
+        name: {"value": value, "from": found.origins[name]} for name, value in found.shown().items()
+    }
+    if json:
+        print_json(shown)
+        return
+    for name, told in shown.items():
+        out().print(f"{name} = {told['value']}  ({told['from']})", soft_wrap=True)

@@ -7,8 +7,7 @@ from typing import Annotated
 
 import typer
 
-from gecko_qa.edges.cli.options import DEFAULT_CORPUS, CorpusOption, IndexOption
-from gecko_qa.settings import Settings
+from gecko_qa.edges.cli.options import CorpusOption, IndexOption, settings_of
 
 
 def evaluate_command(
@@ -20,7 +19,7 @@ def evaluate_command(
     misses: Annotated[
         bool, typer.Option("--misses", help="List each miss with what was found, and why.")
     ] = False,
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
 ) -> None:
     """Measure how often questions lead to the right concept and section, or are rightly refused.
@@ -35,7 +34,7 @@ def evaluate_command(
     from gecko_qa.edges.cli.render import out, print_table
     from gecko_qa.library import Library
 
-    library = Library.open(Settings(corpus, index))
+    library = Library.open(settings_of(corpus=corpus, index=index))
     known = frozenset(explainer.slug for explainer in library.explainers)
     cases = evaluation.read_cases(questions, known)
     if out_of_scope is not None:

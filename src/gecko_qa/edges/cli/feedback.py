@@ -10,20 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gecko_qa.edges.cli.options import DEFAULT_CORPUS, CorpusOption, JsonOption
-from gecko_qa.settings import Settings
+from gecko_qa.edges.cli.options import CorpusOption, FeedbackOption, JsonOption, settings_of
 
 if TYPE_CHECKING:
     from gecko_qa.feedback.report import Marked, Report, Wanted
-
-FeedbackOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--feedback",
-        metavar="FILE",
-        help="The file of feedback; by default “feedback.sqlite” beside the corpus.",
-    ),
-]
 
 feedback_app = typer.Typer(help="What readers said of answers.", no_args_is_help=True)
 
@@ -43,7 +33,7 @@ def report(
     concept: Annotated[
         str | None, typer.Option("--concept", metavar="SLUG", help="On answers about this alone.")
     ] = None,
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     json: JsonOption = False,
 ) -> None:
     """Tell what was asked and not covered, most wanted first, and what was marked, by concept.
@@ -54,7 +44,7 @@ def report(
     from gecko_qa.feedback.report import report_on
     from gecko_qa.feedback.store import FeedbackStore
 
-    settings = Settings(corpus, feedback=feedback)
+    settings = settings_of(corpus=corpus, feedback=feedback)
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
     found = report_on(store.read(), since.date() if since else None, concept)
     if json:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gecko_qa.edges.cli.options import (
-    DEFAULT_CORPUS,
     CorpusOption,
     IndexOption,
     JsonOption,
     ModelOption,
+    settings_of,
 )
-from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:
     from gecko_qa.index.manifest import Manifest
@@ -26,7 +25,7 @@ index_app = typer.Typer(
 
 @index_app.command()
 def build(
-    corpus: CorpusOption = DEFAULT_CORPUS,
+    corpus: CorpusOption = None,
     index: IndexOption = None,
     model: ModelOption = None,
     full: Annotated[bool, typer.Option("--full", help="Reuse nothing of the old index.")] = False,
@@ -40,10 +39,15 @@ def build(
     from gecko_qa.edges.cli.render import out
     from gecko_qa.index.build import build_index, model_of
 
-    folder = Settings(corpus, index).index_folder
+    settings = settings_of(corpus=corpus, index=index, model=model)
+    folder = settings.index_folder
     with progress_bar() as progress:
         built = build_index(
-            valid_corpus(corpus), folder, model_of(folder, model), full=full, progress=progress
+            valid_corpus(settings.corpus),
+            folder,
+            model_of(folder, settings.model),
+            full=full,
+            progress=progress,
         )
     manifest = built.manifest
     out().print(
@@ -55,7 +59,7 @@ def build(
 
 
 @index_app.command()
-def verify(corpus: CorpusOption = DEFAULT_CORPUS, index: IndexOption = None) -> None:
+def verify(corpus: CorpusOption = None, index: IndexOption = None) -> None:
     """Check that every file of the index is intact, complete and of the present corpus.
 
     Example: gecko-qa index verify
@@ -63,7 +67,8 @@ def verify(corpus: CorpusOption = DEFAULT_CORPUS, index: IndexOption = None) -> 
     from gecko_qa.edges.cli.render import out
     from gecko_qa.index.load import open_index
 
-    opened = open_index(Settings(corpus, index).index_folder, corpus)
+    settings = settings_of(corpus=corpus, index=index)
+    opened = open_index(settings.index_folder, settings.corpus)
     opened.read_all()
     out().print(
         f"The index is whole: {len(opened.manifest.files)} files, {opened.manifest.hash}",
@@ -72,9 +77,7 @@ def verify(corpus: CorpusOption = DEFAULT_CORPUS, index: IndexOption = None) -> 
 
 
 @index_app.command()
-def info(
-    corpus: CorpusOption = DEFAULT_CORPUS, index: IndexOption = None, json: JsonOption = False
-) -> None:
+def info(corpus: CorpusOption = None, index: IndexOption = None, json: JsonOption = False) -> None:
     """Tell what the index holds: counts, encoder, files.
 
     Example: gecko-qa index info --json
@@ -82,7 +85,7 @@ def info(
     from gecko_qa.edges.cli.render import print_json
     from gecko_qa.index.folder import read_manifest
 
-    folder = Settings(corpus, index).index_folder
+    folder = settings_of(corpus=corpus, index=index).index_folder
     manifest = read_manifest(folder)
     if json:
         print_json({"index": manifest.hash, **manifest.to_json()})

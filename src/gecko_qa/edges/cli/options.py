@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from gecko_qa.configuration import Configured, configure
+from gecko_qa.errors import UsageError
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
 CorpusOption = Annotated[
-    Path, typer.Option("--corpus", metavar="DIR", help="The folder that holds the explainers.")
+    Path | None,
+    typer.Option(
+        "--corpus",
+        metavar="DIR",
+        help="The folder that holds the explainers; by default “corpus” where you are, or else the "
+        "one that came with the package.",
+    ),
 ]
 IndexOption = Annotated[
     Path | None,
@@ -40,4 +49,32 @@ AudienceOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]
 
-DEFAULT_CORPUS = Settings().corpus
+FeedbackOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--feedback",
+        metavar="FILE",
+        help="The file of feedback; by default “feedback.sqlite” beside the corpus.",
+    ),
+]
+
+
+def configured(**options: object) -> Configured:
+    """Return the settings that hold with `options`, those of a command; see `configure`."""
+    return configure(options, os.environ, Path.cwd())
+
+
+def settings_of(**options: object) -> Settings:
+    """Return the settings that hold with `options`."""
+    return configured(**options).settings
+
+
+def own_corpus(folder: Path | None, option: str) -> Path:
+    """Return the corpus to write to: `folder`, or that of the settings.
+
+    Raises UsageError, which names the `option`, instead of the one that came with the package.
+    """
+    settings = settings_of(corpus=folder)
+    if settings.packaged:
+        raise UsageError(f"There is no corpus here. Name its folder with {option} DIR.")
+    return settings.corpus

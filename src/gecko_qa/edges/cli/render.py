@@ -100,10 +100,11 @@ def print_passage(console: Console, explainer: Explainer, passage: Passage) -> N
 
 
 def print_sources(console: Console, explainer: Explainer) -> None:
-    """Print what an explainer stands on, and its date."""
-    console.print(
-        Text(f"Sources of {explainer.title}, updated {explainer.updated.isoformat()}", style="dim")
-    )
+    """Print what an explainer stands on, and its date, where it names anything."""
+    if not explainer.sources:
+        return
+    dated = f", updated {explainer.updated.isoformat()}" if explainer.updated else ""
+    console.print(Text(f"Sources of {explainer.title}{dated}", style="dim"))
     for line in _source_lines(explainer):
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 

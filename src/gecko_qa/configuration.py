@@ -1,0 +1,124 @@
+"""Settings from gecko-qa.toml, the environment and options, each stronger than the one before."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+
+from gecko_qa.errors import SettingRejected
+from gecko_qa.files import read_bounded
+from gecko_qa.settings import Settings
+
+FILE = "gecko-qa.toml"
+PREFIX = "GECKO_QA_"
+MAX_FILE_BYTES = 64 * 1024
+MAX_CHARS = 4096
+MAX_DIGITS = 16
+DEFAULT = "default"
+NAMES = tuple(field.name for field in fields(Settings))
+_PATHS = frozenset(("corpus", "index", "feedback"))
+_NUMBERS: Mapping[str, range] = {
+    "threads": range(1, 65),
+    "port": range(65536),
+    "feedback_bytes": range(64 * 1024, 2**40),
+}
+# Known to other parts of the program, and no settings.
+_OTHER_VARIABLES = ("GECKO_QA_DEBUG",)
+
+
+@dataclass(frozen=True)
+class Configured:
+    """Settings, and where each came from: `DEFAULT`, the file, a variable or an option."""
+
+    settings: Settings
+    origins: Mapping[str, str]
+
+    def shown(self) -> dict[str, str | int | None]:
+        """Return each setting as text, a number or None, folders as they are used."""
+        told = {name: getattr(self.settings, name) for name in NAMES}
+        told |= {"index": self.settings.index_folder, "feedback": self.settings.feedback_file}
+        return {name: str(v) if isinstance(v, Path) else v for name, v in told.items()}
+
+
+def configure(
+    options: Mapping[str, object], environment: Mapping[str, str], folder: Path
+) -> Configured:
+    """Return the settings that hold in `folder`; None among `options` stands for nothing given.
+
+    Options are stronger than the environment, and that than the file `gecko-qa.toml` of `folder`,
+    whose paths are relative to it. Raises SettingRejected, with what to mend, and DataError where
+    the file cannot be read.
+    """
+    values: dict[str, object] = {}
+    origins = dict.fromkeys(NAMES, DEFAULT)
+    given = (
+        *_from_file(folder / FILE),
+        *_from_environment(environment),
+        *((name, value, _flag(name)) for name, value in options.items() if value is not None),
+    )
+    for name, value, origin in given:
+        values[name] = _read(name, value, origin)
+        origins[name] = origin
+    return Configured(Settings(**values), origins)  # type: ignore[arg-type]
+
+
+def _from_file(path: Path) -> Iterator[tuple[str, object, str]]:
+    if not path.is_file():
+        return
+    try:
+        raw = tomllib.loads(read_bounded(path, MAX_FILE_BYTES).decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingRejected(f"{path} is not TOML: {error}. Mend it.") from None
+    for key, value in raw.items():
+        if key not in NAMES:
+            raise SettingRejected(f"{path}: unknown setting “{key[:40]}”.{_offer(key, NAMES)}")
+        if key in _PATHS and isinstance(value, str) and value:
+            yield key, str(path.parent / Path(value).expanduser()), str(path)
+        else:
+            yield key, value, str(path)
+
+
+def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, object, str]]:
+    variables = {PREFIX + name.upper(): name for name in NAMES}
+    for variable, value in sorted(environment.items()):
+        if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES:
+            continue
+        if variable not in variables:
+            offer = _offer(variable, (*variables, *_OTHER_VARIABLES))
+            raise SettingRejected(f"Unknown environment variable {variable[:60]}.{offer}")
+        yield variables[variable], value, variable
+
+
+def _read(name: str, value: object, origin: str) -> object:
+    """Return `value` as the setting `name` has it."""
+    if name in _NUMBERS:
+        return _number(name, value, origin)
+    if isinstance(value, Path):
+        return value
+    if not isinstance(value, str) or not value or len(value) > MAX_CHARS or "\0" in value:
+        raise SettingRejected(f"{origin}: “{name}” has to be text. Mend it.")
+    return Path(value).expanduser() if name in _PATHS else value
+
+
+def _number(name: str, value: object, origin: str) -> int:
+    allowed = _NUMBERS[name]
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < MAX_DIGITS:
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool) or value not in allowed:
+        raise SettingRejected(
+            f"{origin}: “{name}” has to be a whole number from {allowed.start} to "
+            f"{allowed.stop - 1}."
+        )
+    return value
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
+
+
+def _offer(wrong: str, known: Collection[str]) -> str:
+    near = get_close_matches(wrong, known, n=1)
+    return f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."

@@ -1,0 +1,1 @@
+"""Texts of other makes, turned into explainers of a corpus."""
