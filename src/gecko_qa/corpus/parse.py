@@ -83,7 +83,8 @@ class _Parser:
         return tuple(found[kind] for kind in self.layout.sections if kind in found)
 
     def check_characters(self) -> None:
-        bad = (n for n, char in enumerate(self.text) if _is_forbidden(char))
+        forbidden = set(filter(_is_forbidden, set(self.text)))
+        bad = (n for n, char in enumerate(self.text) if char in forbidden) if forbidden else ()
         for position in itertools.islice(bad, _MAX_CHARACTER_FAULTS):
             what = f"The character U+{ord(self.text[position]):04X} is not text."
             self.report(self.line_at(position), what, "Delete it.")
