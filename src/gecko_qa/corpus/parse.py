@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
@@ -40,6 +41,8 @@ class _Heading:
     line: int
 
 
+# A watched corpus is read again and again, and one file of it has changed.
+@lru_cache(maxsize=5000)
 def parse_explainer(text: str, path: Path, layout: Layout) -> Parsed:
     """Parse the whole text of the file at `path`; its name gives the slug. Reads nothing."""
     return _Parser(text, path, layout).parse()

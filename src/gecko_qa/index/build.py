@@ -170,12 +170,11 @@ def encode_keys(
     import numpy as np
 
     rows = np.zeros((len(keys), encoder.dimensions), dtype=np.float32)
-    missing = []
-    for row, key in enumerate(keys):
-        if (vector := known.get(_text_id(key))) is not None:
-            rows[row] = vector
-        else:
-            missing.append(row)
+    found = [known.get(_text_id(key)) for key in keys]
+    old = [row for row, vector in enumerate(found) if vector is not None]
+    missing = [row for row, vector in enumerate(found) if vector is None]
+    if old:
+        rows[old] = [vector for vector in found if vector is not None]
     # Each text goes through the graph alone, so the numbers do not depend on who encodes what.
     with ThreadPoolExecutor(_n_workers()) as pool:
         encoded = pool.map(lambda row: _encode(keys[row], encoder), missing)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gecko_qa.errors import IndexDamaged
@@ -47,18 +48,17 @@ def build_probes(keys: Sequence[Key], vectors: Vectors, slugs: Sequence[str]) ->
     if slugs:
         means = np.array([vectors[of].mean(axis=0, dtype=np.float64) for of in rows])
         counts = [len(of) for of in rows]
-        inside = vectors[[n for of in rows for n in of]].astype(np.float64)
-        spread = inside - np.repeat(means, counts, axis=0)
-        within = spread.T @ spread / len(inside)
+        spread = vectors[list(chain.from_iterable(rows))].astype(np.float64)
+        spread -= np.repeat(means, counts, axis=0)
+        within = spread.T @ spread / len(spread)
         probes[:-1, :-1] = np.linalg.solve(_shrunk(within), means.T).T
         probes[:-1, -1] = -0.5 * (probes[:-1, :-1] * means).sum(axis=1)
-        questions = _Group.around(means, counts, within)
-        probes[:-1] /= questions.spread_of_readings(probes[:-1])
+        inside = _Group.around(means, counts, within)
+        probes[:-1] /= inside.spread_of_readings(probes[:-1])
     if slugs and outside:
-        others = vectors[outside].astype(np.float64)
-        probes[-1] = _between(questions, _Group.of(others))
-        readings = np.concatenate([inside, others]) @ probes[-1, :-1] + probes[-1, -1]
-        probes[-1] /= float(readings.std()) or 1.0
+        others = _Group.of(vectors[outside].astype(np.float64))
+        probes[-1] = _between(inside, others)
+        probes[-1] /= inside.with_(others).spread_of_readings(probes[-1:])
     file = io.BytesIO()
     np.save(file, probes.astype(np.float32))
     return file.getvalue()
@@ -89,8 +89,9 @@ def _questions_among(keys: Sequence[Key], rows: list[int]) -> list[int]:
 
 @dataclass(frozen=True)
 class _Group:
-    """Vectors as far as a linear reading of them goes: their mean and their covariance."""
+    """Vectors as far as a linear reading of them goes: their number, mean and covariance."""
 
+    n: int
     mean: Precise
     covariance: Precise
 
@@ -98,7 +99,7 @@ class _Group:
     def of(cls, vectors: Precise) -> _Group:
         mean = vectors.mean(axis=0)
         spread = vectors - mean
-        return cls(mean, spread.T @ spread / len(vectors))
+        return cls(len(vectors), mean, spread.T @ spread / len(vectors))
 
     @classmethod
     def around(cls, means: Precise, counts: Sequence[int], within: Precise) -> _Group:
@@ -108,7 +109,15 @@ class _Group:
         share = np.array(counts, dtype=np.float64) / sum(counts)
         mean = share @ means
         apart = means - mean
-        return cls(mean, within + (apart.T * share) @ apart)
+        return cls(sum(counts), mean, within + (apart.T * share) @ apart)
+
+    def with_(self, other: _Group) -> _Group:
+        """Return the vectors of both."""
+        import numpy as np
+
+        n = self.n + other.n
+        within = (self.n * self.covariance + other.n * other.covariance) / n
+        return _Group.around(np.array([self.mean, other.mean]), [self.n, other.n], within)
 
     def spread_of_readings(self, probes: Precise) -> float:
         """Return the standard deviation of the readings, so that they mean the same in any corpus.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +34,7 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
     flat.add(vectors)
     slugs = [explainer.slug for explainer in corpus.explainers]
     leading = leading_keys(keys)
-    words = [folded_words(key.text) for key in leading]
-    stems = [lexical.stems(of) for of in words]
+    words, stems = zip(*(_words(key.text) for key in leading), strict=True) if leading else ((), ())
     rows = rows_by_concept(leading)
     whole = [list(chain.from_iterable(stems[row] for row in rows[slug])) for slug in slugs]
     return {
@@ -46,6 +46,13 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
         **lexical.build_lexical(lexical.KEYS, stems),
         **lexical.build_lexical(lexical.CONCEPTS, whole),
     }
+
+
+@lru_cache(maxsize=100_000)
+def _words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return folded words and their stems, which a watched corpus asks for again and again."""
+    words = folded_words(text)
+    return words, tuple(lexical.stems(words))
 
 
 def write_index(
