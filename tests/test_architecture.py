@@ -28,7 +28,7 @@ LAYERS = (
     ("retrieval",),
     ("answer",),
     ("library",),
-    ("batch", "evaluation", "feedback"),
+    ("batch", "evaluation", "feedback", "watching", "previewing"),
     ("html",),
     ("edges",),
     ("main", "__main__"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from gecko_qa.concept_map import (
     FONT_SIZE,
@@ -37,9 +37,20 @@ class Label:
     confused: tuple[str, ...]
 
 
-@lru_cache(maxsize=2)
+_pages: WeakKeyDictionary[Library, str] = WeakKeyDictionary()
+
+
 def render_map(library: Library) -> str:
-    """Return the page of the concept map. A library never changes, so its page is kept."""
+    """Return the page of the concept map. A library never changes: while it lives, so is its page
+    kept.
+    """
+    page = _pages.get(library)
+    if page is None:
+        page = _pages[library] = _render_map(library)
+    return page
+
+
+def _render_map(library: Library) -> str:
     drawn = concept_map(library.explainers)
     return render(
         "map.html",

@@ -9,6 +9,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gecko_qa.edges.web.feedback import take_feedback
+from gecko_qa.edges.web.news import News, watching_page
+from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
@@ -25,43 +27,55 @@ _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _READ = ["GET", "HEAD"]
 
 
-def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = None) -> None:
-    """Add every plain route over `library` to `app`; `feedback` None takes none."""
+def add_routes(
+    app: FastAPI,
+    current: Current,
+    feedback: FeedbackStore | None = None,
+    news: News | None = None,
+) -> None:
+    """Add every plain route to `app`; `feedback` None takes none, `news` None tells none."""
     from fastapi.responses import RedirectResponse, Response
+
+    def page(render: Callable[[Library], str], slug: str = "") -> Response:
+        library = current()
+        told = (lambda html: html) if news is None else (lambda h: watching_page(h, library, slug))
+        return _page(lambda: told(render(library)))
 
     @app.api_route("/explainers", methods=_READ)
     @app.api_route("/explainers/", methods=_READ)
     def explainers() -> Response:
-        return _page(lambda: render_explainers(library))
+        return page(render_explainers)
 
     @app.api_route("/explainers/{slug}", methods=_READ)
     def explainer(slug: str) -> Response:
-        return _page(lambda: render_explainer(library.explainer(slug), library))
+        return page(lambda library: render_explainer(library.explainer(slug), library), slug)
 
     @app.api_route("/map", methods=_READ)
     def concept_map() -> Response:
-        return _page(lambda: render_map(library))
+        return page(render_map)
 
     @app.api_route("/define", methods=_READ)
     def definitions(term: str = "") -> Response:
-        return _page(lambda: render_definitions(library, term[:200]))
+        return page(lambda library: render_definitions(library, term[:200]))
 
     @app.api_route("/define/{term:path}", methods=_READ)
     def define(term: str) -> Response:
         try:
-            return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
+            return RedirectResponse(f"/explainers/{current().define(term).slug}", status_code=302)
         except UsageError as error:
             return _missing(str(error))
 
     @app.api_route("/gecko/definition/{slug}", methods=_READ)
     def definition(slug: str) -> Response:
-        return _page(lambda: render_definition(slug, library))
+        return _page(lambda: render_definition(slug, current()))
 
-    _add_feedback(app, library, feedback)
+    _add_feedback(app, current, feedback)
+    if news is not None:
+        _add_news(app, current, news)
 
     @app.api_route("/gecko/passage/{slug}/{section}", methods=_READ)
     def passage(slug: str, section: str) -> Response:
-        return _page(lambda: render_passage(library, f"{slug}#{section}"))
+        return _page(lambda: render_passage(current(), f"{slug}#{section}"))
 
     static = {
         item.name: item.read_text(encoding="utf-8")
@@ -75,7 +89,7 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
 
 
-def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -> None:
+def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -> None:
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
@@ -84,11 +98,20 @@ def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -
         day = datetime.now(UTC).date()
         # In a thread, since it waits for the disk.
         status, message = await run_in_threadpool(
-            take_feedback, request.headers, body, library, store, day
+            take_feedback, request.headers, body, current(), store, day
         )
         return JSONResponse({"message": message}, status_code=status)
 
     app.add_route("/feedback", take, methods=["POST"])
+
+
+def _add_news(app: FastAPI, current: Current, news: News) -> None:
+    from fastapi.responses import JSONResponse
+
+    @app.api_route("/gecko/watch", methods=_READ)
+    def watch(slug: str = "") -> Response:
+        headers = {"cache-control": "no-store"}
+        return JSONResponse(news.to_json(current(), slug), headers=headers)
 
 
 def _page(render: Callable[[], str]) -> Response:

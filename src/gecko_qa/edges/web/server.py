@@ -11,12 +11,16 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.following import Tell, following
+from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
+from gecko_qa.edges.web.site import Current, Site
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
+from gecko_qa.watching import Watch
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -25,22 +29,35 @@ _STYLES = ("tokens.css", "parts.css", "chat.css")
 _SCRIPTS = ("terms.js", "chat.js")
 
 
-def run(settings: Settings, listening: socket.socket, started: Callable[[str], None]) -> None:
+def run(
+    settings: Settings,
+    listening: socket.socket,
+    started: Callable[[str], None],
+    watch: Watch | None = None,
+    tell: Tell = lambda _: None,
+) -> None:
     """Serve the library that `settings` name on `listening` until interrupted.
 
-    `started` gets the address once it answers. Raises IndexUnusable.
+    `started` gets the address once it answers. With `watch`, a saved file is served as soon as it
+    is checked and indexed, and `tell` gets what it came to. Raises IndexUnusable.
     """
     import uvicorn
 
-    library = Library.open(settings)
+    library = Library.open(settings) if watch is None else watch.library
     library.warm_up()
-    app = create_app(library, FeedbackStore(settings.feedback_file, settings.feedback_bytes))
+    news = None if watch is None else News()
+    feedback = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
+    app = create_app(library, feedback, news)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
     started(f"http://{host}:{listening.getsockname()[1]}")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    server.run(sockets=[listening])
+    if watch is None or news is None:
+        server.run(sockets=[listening])
+        return
+    with following(app, watch, news, tell):
+        server.run(sockets=[listening])
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -60,9 +77,17 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastAPI:
-    """Return the whole site over `library`; `feedback` None takes none."""
+def create_app(
+    library: Library, feedback: FeedbackStore | None = None, news: News | None = None
+) -> Site:
+    """Return the whole site over `library`; `feedback` None takes none, `news` None tells none."""
     _prepare_gradio()
+    from gecko_qa.edges.web.chat import face_of
+
+    return Site(library, lambda current: _build(current, feedback, news), face_of)
+
+
+def _build(current: Current, feedback: FeedbackStore | None, news: News | None) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
 
@@ -70,8 +95,9 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     from gecko_qa.edges.web.guard import Guard
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, library, feedback)
-    chat = build_chat(library)
+    add_routes(app, current, feedback, news)
+    chat = build_chat(current)
+    scripts = _SCRIPTS if news is None else (*_SCRIPTS, "watch.js")
     gr.mount_gradio_app(
         app,
         chat,
@@ -81,7 +107,7 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
         head="".join(
             [
                 *(f'<link rel="stylesheet" href="/gecko/{name}">' for name in _STYLES),
-                *(f'<script src="/gecko/{name}" defer></script>' for name in _SCRIPTS),
+                *(f'<script src="/gecko/{name}" defer></script>' for name in scripts),
             ]
         ),
         footer_links=[],
