@@ -190,10 +190,13 @@ def _source(value: object) -> Source:
     if not isinstance(year, str) or not _YEAR.fullmatch(year):
         raise ValueError("has a year that is not a number.")
     line = _text(MAX_LINE_CHARS)
-    return Source(line(value["title"]), line(value["authors"]), int(year), _url(value["url"]))
+    return Source(
+        line(value["title"]), line(value["authors"]), int(year), web_address(value["url"])
+    )
 
 
-def _url(value: object) -> str:
+def web_address(value: object) -> str:
+    """Return `value` where it is a plain http or https address; raises ValueError."""
     url = _text(MAX_LINE_CHARS)(value)
     try:
         parts = urlsplit(url)

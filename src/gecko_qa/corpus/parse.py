@@ -108,7 +108,7 @@ class _Parser:
     def headings(self, body_start: int) -> Iterator[_Heading]:
         for found in _HEADING.finditer(self.text, body_start):
             line = self.line_at(found.start())
-            name = found["name"].rstrip(" \t#").replace("’", "'")
+            name = heading_name(found["name"])
             yield _Heading(name, len(found["marks"]), found.start(), found.end(), line)
 
     def match_headings(self, headings: list[_Heading]) -> dict[_Heading, SectionKind]:
@@ -157,6 +157,11 @@ class _Parser:
         return Section(kind, text, start, self.line_at(start))
 
 
+def heading_name(text: str) -> str:
+    """Return a heading as it is told from others: without closing marks, its apostrophes plain."""
+    return text.rstrip(" \t#").replace("’", "'")
+
+
 def _is_forbidden(char: str) -> bool:
     if char in "\n\t":
         return False
@@ -169,4 +174,4 @@ def _expected(layout: Layout) -> Iterator[tuple[str, int, SectionKind | None]]:
     for kind in layout.sections:
         if audiences and kind is audiences[0]:
             yield TAKEAWAYS_HEADING, 2, None
-        yield kind.heading, 3 if kind.audience is not None else 2, kind
+        yield heading_name(kind.heading), 3 if kind.audience is not None else 2, kind
