@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from gecko_qa.answer.answer import Answer, Status
@@ -284,14 +284,19 @@ def _listed(texts: tuple[str, ...]) -> str:
 def lacking(titles: Sequence[str], lacks: Sequence[SectionKind], nearest: str) -> str:
     """Return a sentence that explainers lack sections, and that `nearest` stands for a level."""
     one = len(titles) == 1
-    whats = " and ".join(
+    whats = _in_a_row(
         f"no takeaways under “{kind.heading}”" if kind.audience else f"no “{kind.heading}”"
         for kind in lacks
     )
-    who = titles[0] if one else f"{', '.join(titles[:-1])} and {titles[-1]}"
+    who = _in_a_row(titles)
     has, its = ("has", "its") if one else ("have", "their")
     instead = f": this is {its} “{nearest}”" if any(kind.level for kind in lacks) else ""
     return f"{who} {has} {whats}{instead}."
+
+
+def _in_a_row(texts: Iterable[str]) -> str:
+    *before, last = texts
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _dials(layout: Layout) -> str:

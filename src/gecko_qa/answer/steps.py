@@ -71,9 +71,6 @@ def in_a_sentence(name: str) -> str:
 
 def _asking_for(take: str, title: str) -> str:
     """Return a question for the opinion whose heading is `take`."""
-    article = re.match(r"(?:the|an?|our|my)\s", take, re.IGNORECASE)
-    if article:
-        return f"What is {take[:1].lower()}{take[1:]} on {title}?"
-    if re.search(r"(?:['’]s|s['’])\s", take):
-        return f"What is {take} on {title}?"
-    return f"What is your opinion on {title}?"
+    # "Gecko's take", "The bottom line"; "What we think" makes no such question.
+    of_somebody = re.match(r"(?:the|an?|our|my)\s|.*(?:['’]s|s['’])\s", take, re.IGNORECASE)
+    return f"{take} on {title}?" if of_somebody else f"What is your opinion on {title}?"

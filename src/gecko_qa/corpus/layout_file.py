@@ -126,7 +126,7 @@ def _choice(value: object, key: str) -> Choice:
     table = {"name": value} if isinstance(value, str) else value
     if not isinstance(table, dict) or "name" not in table:
         raise ValueError(f"an item of “{key}” has to be a name, or a table with a name")
-    _check_keys(table, _CHOICE_KEYS)
+    _check_keys(table, _CHOICE_KEYS if key == "levels" else _CHOICE_KEYS[:2])
     name = _name(table["name"], key)
     id_ = table.get("id", _slug(name))
     if not id_:
