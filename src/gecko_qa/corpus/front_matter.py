@@ -84,7 +84,7 @@ def _load(block: str, first_line: int, front: FrontMatter, report: Report) -> di
     except _NotPlain as fault:
         report(first_line + fault.line, fault.message, fault.mend)
         return None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
         what = getattr(error, "problem", None) or "not valid YAML"

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
@@ -88,7 +90,11 @@ class _Parser:
             self.report(self.line_at(position), what, "Delete it.")
 
     def line_at(self, position: int) -> int:
-        return self.text.count("\n", 0, position) + 1
+        return bisect_left(self.line_ends, position) + 1
+
+    @cached_property
+    def line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
 
     def sections(self, body_start: int) -> Iterator[Section]:
         headings = list(self.headings(body_start))

@@ -164,5 +164,5 @@ def _examples(library: Library) -> list[str]:
     """Return questions of the corpus's own, spread over it, that it is sure to answer."""
     explainers = library.explainers
     step = max(len(explainers) // N_EXAMPLES, 1)
-    asks = [explainer.asks[0] for explainer in explainers[::step] if explainer.asks]
+    asks = [(*e.asks, f"What is {e.title}?")[0] for e in explainers[::step]]
     return [ask for ask in asks if library.ask(ask).status == "answered"][:N_EXAMPLES]
