@@ -45,6 +45,11 @@ def depths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     yield from serve(library_of(other_layouts.depths, tmp_path_factory.mktemp("depths")))
 
 
+@pytest.fixture(scope="module")
+def long_names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serve(library_of(other_layouts.long_names, tmp_path_factory.mktemp("long")))
+
+
 def assert_no_faults(page: Page) -> None:
     assert Axe().run(page).response["violations"] == []
     assert too_wide(page) <= 0
@@ -110,3 +115,14 @@ def test_without_audiences_there_is_one_dial(browser: Browser, depths: str) -> N
             )
             assert passages(newest(page)) == ["anchors#level-5", "cleats#middling"]
             assert_no_faults(page)
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (390, 844), SMALL])
+def test_dials_with_many_long_names_fit_any_window(
+    browser: Browser, long_names: str, size: tuple[int, int]
+) -> None:
+    with visit(browser, long_names, size=size) as page:
+        ask(page, "feet")
+        page.get_by_label("3 Everything that is known about it").check()
+        expect(newest(page).locator(".gq-message")).to_contain_text("Feet has no “3 Everything")
+        assert_no_faults(page)
