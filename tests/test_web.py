@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import socket
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +17,7 @@ from fastapi.testclient import TestClient
 from markup import parsed, passages, safe, turn
 
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES
-from gecko_qa.edges.web.server import create_app
+from gecko_qa.edges.web.server import bind, create_app
 from gecko_qa.edges.web.turns import MAX_TURNS
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -471,3 +473,22 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(client: TestCli
             yield b"x" * 1024
 
     assert client.post("/gradio_api/run/predict", content=chunks()).status_code == 413
+
+
+def test_no_answer_waits_for_more_to_send() -> None:
+    """Headers and body are sent one after the other: with Nagle's algorithm, 40 ms apart."""
+
+    async def nodelay(listening: socket.socket) -> int:
+        accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken = writer.get_extra_info("socket")
+            accepted.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            writer.close()
+            return await accepted
+
+    assert asyncio.run(nodelay(bind(Settings(port=0)))) != 0
