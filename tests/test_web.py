@@ -492,3 +492,48 @@ def test_no_answer_waits_for_more_to_send() -> None:
             return await accepted
 
     assert asyncio.run(nodelay(bind(Settings(port=0)))) != 0
+
+
+# Scripts and styles of Gradio
+
+
+def linked(client: TestClient) -> list[str]:
+    head = client.get("/").text.partition("</head>")[0]
+    return re.findall(r'<link rel="(?:module)?preload"[^>]* href="\.(/assets/[^"]+)">', head)
+
+
+def test_a_script_is_sent_compressed_for_good_and_is_the_very_file(client: TestClient) -> None:
+    scripts = [path for path in linked(client) if path.endswith(".js")]
+    address = max(scripts, key=lambda path: len(client.get(path).content))
+    packed = client.get(address, headers={"accept-encoding": "gzip, br"})
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    file = files("gradio") / "templates" / "frontend" / address[1:]
+    assert packed.content == plain.content == file.read_bytes()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    for reply in (packed, plain):
+        assert reply.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert reply.headers["vary"] == "accept-encoding"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+    head = client.head(address, headers={"accept-encoding": "identity"})
+    assert (head.content, head.headers) == (b"", plain.headers)
+
+
+def test_the_page_names_scripts_and_styles_that_there_are(client: TestClient) -> None:
+    addresses = linked(client)
+    assert len(addresses) == len(set(addresses))
+    assert {address.rpartition(".")[2] for address in addresses} == {"css", "js"}
+    for address in addresses:
+        assert client.get(address).status_code == 200
+
+
+def test_an_asset_that_is_not_there_is_not_found(client: TestClient) -> None:
+    for address in (
+        "/assets/none.js",
+        "/assets/x/none.js",
+        "/assets/%2e%2e/index.html",
+    ):
+        assert client.get(address).status_code == 404
+    assert client.post(linked(client)[0]).status_code == 405

@@ -9,6 +9,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.edges.web.html.reading import render_missing
@@ -67,8 +68,10 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     import gradio as gr
     from fastapi import FastAPI
 
+    from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
     from gecko_qa.edges.web.guard import Guard
+    from gecko_qa.edges.web.preloads import preloads
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, library, feedback)
@@ -95,6 +98,10 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
+    frontend = Path(gr.__file__).parent / "templates" / "frontend"
+    kinds = {component["type"] for component in chat.config["components"]}
+    ahead = preloads(frontend, sorted(kinds))
+    app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
     app.add_middleware(Guard, missing_page=render_missing("There is no such page."))
     return app
 
