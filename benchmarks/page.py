@@ -149,7 +149,10 @@ def main() -> None:
         opened = []
         for _ in range(max(starts - 1, 1)):
             with serving() as address:
-                opened.append(open_page(browser, address)[1:])
+                page, *times = open_page(browser, address)
+                opened.append(times)
+                # Left open, it would go on calling a server that is gone.
+                page.context.close()
         with serving() as address:
             page, *times = open_page(browser, address)
             there, usable = zip(*opened, times, strict=True)
