@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 
 from gecko_qa.errors import SettingRejected
 from gecko_qa.files import read_bounded
+from gecko_qa.payload import did_you_mean
 from gecko_qa.settings import Settings
 
 FILE = "gecko-qa.toml"
@@ -74,7 +74,9 @@ def _from_file(path: Path) -> Iterator[tuple[str, object, str]]:
         raise SettingRejected(f"{path} is not TOML: {error}. Mend it.") from None
     for key, value in raw.items():
         if key not in NAMES:
-            raise SettingRejected(f"{path}: unknown setting “{key[:40]}”.{_offer(key, NAMES)}")
+            raise SettingRejected(
+                f"{path}: unknown setting “{key[:40]}”.{did_you_mean(key, NAMES)}"
+            )
         if key in _PATHS and isinstance(value, str) and value:
             yield key, str(path.parent / Path(value).expanduser()), str(path)
         else:
@@ -87,7 +89,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, obj
         if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES:
             continue
         if variable not in variables:
-            offer = _offer(variable, (*variables, *_OTHER_VARIABLES))
+            offer = did_you_mean(variable, (*variables, *_OTHER_VARIABLES))
             raise SettingRejected(f"Unknown environment variable {variable[:60]}.{offer}")
         yield variables[variable], value, variable
 
@@ -117,8 +119,3 @@ def _number(name: str, value: object, origin: str) -> int:
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
-
-
-def _offer(wrong: str, known: Collection[str]) -> str:
-    near = get_close_matches(wrong, known, n=1)
-    return f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."
