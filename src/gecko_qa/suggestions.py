@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+MAX_SUGGESTIONS = 10
 _APART = re.compile(r"[\W_]+")
 _NOWHERE = 4
 
