@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 MAX_SUGGESTIONS = 10
 _APART = re.compile(r"[\W_]+")
@@ -33,13 +34,14 @@ class _Entry:
 
     def place(self, wanted: str, joined: str) -> int:
         """Return how well `wanted` fits, the best being 0, and `_NOWHERE` for not at all."""
+        # Most names hold nothing of it; what holds the words holds the letters too.
+        if joined not in self.joined:
+            return _NOWHERE
         if self.folded == wanted:
             return 0
         if self.folded.startswith(wanted):
             return 1
-        if f" {wanted}" in self.folded:
-            return 2
-        return 3 if wanted in self.folded or joined in self.joined else _NOWHERE
+        return 2 if f" {wanted}" in self.folded else 3
 
 
 class Suggester:
@@ -47,9 +49,11 @@ class Suggester:
 
     def __init__(self, named: Iterable[tuple[str, tuple[str, ...]]]) -> None:
         """Take each concept's slug and its names, the first of which is its title."""
-        self._entries = tuple(
+        entries = [
             _entry(Suggestion(names[0], name, slug)) for slug, names in named for name in names
-        )
+        ]
+        # In the order of those that fit equally well, so that nothing is left to sort.
+        self._entries = sorted(entries, key=lambda e: (len(e.suggestion.name), e.folded))
 
     def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
         """Return up to `k` concepts, each once, by the name that fits `text` best.
@@ -61,19 +65,15 @@ class Suggester:
         joined = wanted.replace(" ", "")
         if not wanted:
             return ()
-        ranked = [(entry.place(wanted, joined), entry) for entry in self._entries]
-        fitting = sorted(
-            (
-                (place, len(e.suggestion.name), e.folded, e.suggestion)
-                for place, e in ranked
-                if place < _NOWHERE
-            ),
-            key=lambda ranked: ranked[:3],
-        )
+        places: tuple[list[Suggestion], ...] = tuple([] for _ in range(_NOWHERE + 1))
+        for entry in self._entries:
+            places[entry.place(wanted, joined)].append(entry.suggestion)
         by_slug: dict[str, Suggestion] = {}
-        for *_, suggestion in fitting:
+        for suggestion in chain(*places[:_NOWHERE]):
+            if len(by_slug) == k:
+                break
             by_slug.setdefault(suggestion.slug, suggestion)
-        return tuple(by_slug.values())[:k]
+        return tuple(by_slug.values())
 
 
 def _entry(suggestion: Suggestion) -> _Entry:

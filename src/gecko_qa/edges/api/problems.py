@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import traceback
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from gecko_qa.errors import (
     UsageError,
 )
 from gecko_qa.feedback import taking
+from gecko_qa.payload import json_line
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -96,8 +96,8 @@ class Refused(Exception):
 def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
     """Return the reply that tells a problem of `kind`."""
     told = {"type": kind.type, "title": kind.title, "status": kind.status, "detail": detail}
-    # In plain letters, since a detail may repeat halves of characters that a request held.
-    text = json.dumps(told) + "\n"
+    # A detail may repeat halves of characters that a request held.
+    text = json_line(told).encode("utf-8", "replace").decode("utf-8")
     return Reply(text, kind.status, MEDIA_TYPE, (("Cache-Control", "no-store"), *headers))
 
 

@@ -65,10 +65,14 @@ def add_api(
         exception_handlers=missing(metrics),  # type: ignore[arg-type]
     )
     for path, endpoint, methods in endpoints.of_the_api():
-        api.add_route(path, handler(f"{API[:-1]}{path}", endpoint, metrics), methods=methods)
+        api.add_route(path, handler(_route(path), endpoint, metrics), methods=methods)
     for path, endpoint in endpoints.beside_it():
         app.add_route(path, handler(path, endpoint, metrics), methods=["GET"])
     app.mount(API[:-1], api)
+
+
+def _route(path: str) -> str:
+    return API[:-1] + path.replace(":path", "")
 
 
 class _Endpoints:
