@@ -63,7 +63,7 @@
   // An element with its properties; what it holds is text, or elements.
   function make(tag, properties, ...inside) {
     const element = Object.assign(document.createElement(tag), properties);
-    element.append(...inside.filter((one) => one !== null));
+    element.append(...inside);
     return element;
   }
 
@@ -91,7 +91,8 @@
     }
     const told = await reply.json().catch(() => null);
     if (reply.ok && told) return told;
-    throw new Told(told?.detail ?? `${base.host} answered ${reply.status}. Try again later.`);
+    const detail = typeof told?.detail === "string" ? told.detail : "";
+    throw new Told(detail || `${base.host} answered ${reply.status}. Try again later.`);
   }
 
   // A page may not see why a request failed; it may see whether the host is there at all.
@@ -110,39 +111,41 @@
     return Promise.all(each).then((all) => new Map(all.map((one) => [one.slug, one])));
   }
 
-  // Paragraphs and lists of a passage, its marked characters (start, end) marked.
+  // Paragraphs and lists of a passage; `mark` counts characters, from start to end, that stand out.
   function blocks(text, mark) {
-    const chars = [...text];
-    const made = [];
-    let at = 0;
-    for (const line of text.split("\n")) {
-      const start = at;
-      const end = (at += [...line].length);
-      at += 1;
-      if (!line.trim()) continue;
-      const isItem = line.startsWith("- ");
-      const block = make(isItem ? "li" : "p", {}, ...pieces(chars, start + 2 * isItem, end, mark));
-      if (!isItem) made.push(block);
-      else if (made.at(-1)?.tagName === "UL") made.at(-1).append(block);
-      else made.push(make("ul", {}, block));
-    }
-    return made;
+    const marked = (mark ?? [0, 0]).map((n) => [...text].slice(0, n).join("").length);
+    return [...text.matchAll(/(?:(?!\n\n)[^])+/g)].flatMap((part) => {
+      const lines = [...part[0].matchAll(/[^\n]*\S[^\n]*/g)].map((line) => {
+        const start = part.index + line.index;
+        return [start, start + line[0].length];
+      });
+      if (!lines.length) return [];
+      if (lines.some(([start]) => !text.startsWith("- ", start)))
+        return [make("p", {}, ...pieces(text, lines[0][0], lines.at(-1)[1], marked))];
+      const items = lines.map(([start, end]) => make("li", {}, ...pieces(text, start + 2, end, marked)));
+      return [make("ul", {}, ...items)];
+    });
   }
 
-  function pieces(chars, start, end, mark) {
-    const [from, to] = mark ? mark.map((place) => Math.min(Math.max(place, start), end)) : [end, end];
-    const run = (a, b) => chars.slice(a, b).join("");
-    const marked = from < to ? make("mark", {}, run(from, to)) : null;
-    return [run(start, from), marked, run(to, end)].filter((one) => one);
+  function pieces(text, start, end, marked) {
+    const [from, to] = marked.map((place) => Math.min(Math.max(place, start), end));
+    const middle = from < to ? make("mark", {}, text.slice(from, to)) : "";
+    return [text.slice(start, from), middle, text.slice(to, end)];
+  }
+
+  function linkTo(explainer, id) {
+    const passage = explainer.passages.find((one) => one.id === id);
+    const title = `${explainer.title} › ${passage.heading}`;
+    return make("a", { href: pageOf(explainer.slug, passage.section) }, title);
   }
 
   function passageCard(explainer, id, mark) {
     const passage = explainer.passages.find((one) => one.id === id);
     const isOpinion = passage.role === "take";
-    const title = `${explainer.title} › ${passage.heading}`;
-    const link = make("a", { href: pageOf(explainer.slug, passage.section) }, title);
-    const head = make("h2", {}, link, ...(isOpinion ? [" ", make("small", {}, "Opinion")] : []));
-    return make("section", { className: isOpinion ? "take" : "" }, head, ...blocks(passage.text, mark));
+    const label = isOpinion ? [" ", make("small", {}, "Opinion")] : [];
+    const head = make("h2", {}, linkTo(explainer, id), ...label);
+    const className = isOpinion ? "take" : "";
+    return make("section", { className }, head, ...blocks(passage.text, mark));
   }
 
   function sourcesOf(explainer) {
@@ -249,7 +252,7 @@
         ...line(answer.message, ""),
         ...(isApart ? [card(definition)] : []),
         ...passages.map((one) => card(one.id, one.mark)),
-        ...answer.mentioned.map((id) => card(id)),
+        ...this.#list("", answer.mentioned, (id) => linkTo(told.get(id.split("#")[0]), id)),
         ...this.#chips("The nearest concepts", answer.nearest, told),
         ...this.#chips("It may also be about", answer.also, told),
         ...line(because),
@@ -260,17 +263,22 @@
     }
 
     #chips(label, slugs, told) {
-      if (!slugs.length) return [];
-      const chips = slugs.map((slug) => {
+      return this.#list(label, slugs, (slug) => {
         const { title } = told.get(slug);
         const chip = make("button", { type: "button" }, title);
         chip.addEventListener("click", () => {
           this.ask(`What is ${title}?`);
           this.#input.focus();
         });
-        return make("li", {}, chip);
+        return chip;
       });
-      return [make("p", { className: "meta" }, label), make("ul", { className: "chips" }, ...chips)];
+    }
+
+    #list(label, names, made) {
+      if (!names.length) return [];
+      const items = names.map((name) => make("li", {}, made(name)));
+      const list = make("ul", { className: "chips" }, ...items);
+      return label ? [make("p", { className: "meta" }, label), list] : [list];
     }
 
     #tell(error) {
