@@ -48,6 +48,7 @@
     p, ul { margin: 0 0 8px; }
     ul { padding-inline-start: 1.2em; }
     .answer > p { margin-top: 12px; }
+    section > :last-child { margin-bottom: 0; }
     a { color: var(--accent); }
     summary { min-height: 28px; padding: 2px 0; cursor: pointer; }
     mark { background: var(--mark); color: inherit; border-radius: 3px; }
