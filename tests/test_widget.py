@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +21,7 @@ from serving import serving, take_port
 from gecko_qa.edges.api.cors import CrossOrigin
 from gecko_qa.edges.api.routes import add_api
 from gecko_qa.library import Library
+from gecko_qa.showing import explainer_json
 
 DEMO = Path(__file__).resolve().parent.parent / "examples" / "widget.html"
 HOSTILE = (
@@ -48,6 +49,11 @@ class Hosts:
             f"<body><main><h1>A site</h1>{body}</main></body></html>"
         )
         return self.site + path
+
+    def reply(self, value: object) -> Callable[[Route], None]:
+        """Return what replies with `value` in place of the server."""
+        headers = {"Access-Control-Allow-Origin": self.site}
+        return lambda route: route.fulfill(json=value, headers=headers)
 
     def demo(self) -> str:
         """Put the demo page on the site and return its address."""
@@ -186,13 +192,9 @@ class TestAnswers:
             ],
         }
 
-        def answer_with(value: object) -> Any:
-            headers = {"Access-Control-Allow-Origin": both.site}
-            return lambda route: route.fulfill(json=value, headers=headers)
-
         with opened(browser, both.page()) as page:
-            page.route("**/api/v1/ask*", answer_with(told))
-            page.route("**/api/v1/explainers/*", answer_with(explainer))
+            page.route("**/api/v1/ask*", both.reply(told))
+            page.route("**/api/v1/explainers/*", both.reply(explainer))
             paragraph = ask(page, "RLHF").locator("section").last.locator("p")
             expect(paragraph).to_have_text("🦎 🦎🦎 b🦎 c d")
             assert paragraph.locator("mark").text_content() == "🦎 b🦎\nc"
@@ -337,6 +339,20 @@ class TestItsHost:
                 assert shown.locator("script, img, b, [onclick], [style]").count() == 0
                 assert shown.locator('a[href^="javascript:" i]').count() == 0
                 assert page.title() == "A site"
+
+    def test_only_addresses_of_the_web_are_links(
+        self, browser: Browser, both: Hosts, library: Library
+    ) -> None:
+        explainer = explainer_json(library.explainer("rlhf"))
+        source = {"authors": "A", "year": 2020, "title": "Theirs"}
+        urls = ["javascript:alert(1)", "data:text/html,x", "https://a.example/", "//b.example"]
+        explainer["sources"] = [{**source, "url": url} for url in urls]
+        with opened(browser, both.page()) as page:
+            page.route("**/api/v1/explainers/*", both.reply(explainer))
+            sources = ask(page, "RLHF").locator("details")
+            expect(sources.locator("li")).to_have_text(["A (2020). Theirs."] * 4)
+            links = sources.locator("a").evaluate_all("(all) => all.map((a) => a.href)")
+            assert links == ["https://a.example/"]
 
     def test_styles_go_neither_in_nor_out(self, browser: Browser, both: Hosts) -> None:
         other = '<section class="probe"><h2>Ours</h2><input aria-label="ours"></section>'
