@@ -9,6 +9,7 @@ from gecko_qa import __version__
 if TYPE_CHECKING:
     from gecko_qa.library import Library
 
+_MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 
@@ -62,10 +63,14 @@ class Metrics:
         self._counts.labels("explainers").set(manifest.n_explainers)
         self._counts.labels("passages").set(manifest.n_passages)
 
-    def replied(self, route: str, status: int, seconds: float) -> None:
-        """Count a request to `route`, the path with names in place of what varies."""
+    def replied(self, route: str, status: int, seconds: float | None = None) -> None:
+        """Count a request to `route`, the path with names in place of what varies.
+
+        `seconds` is the time it took, None where there was nothing to do.
+        """
         self._requests.labels(route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        if seconds is not None:
+            self._seconds.labels(route).observe(seconds)
 
     def answered(self, status: str) -> None:
         """Count an answer."""
@@ -74,6 +79,5 @@ class Metrics:
     def text(self) -> tuple[str, str]:
         """Return the figures and their media type."""
         from prometheus_client import generate_latest
-        from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
-        return generate_latest(self._registry).decode("utf-8"), CONTENT_TYPE_PLAIN_0_0_4
+        return generate_latest(self._registry).decode("utf-8"), _MEDIA_TYPE

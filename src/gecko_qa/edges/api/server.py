@@ -88,7 +88,7 @@ def missing(metrics: Metrics) -> dict[int, Callable[..., Awaitable[Response]]]:
         return reply(problems.problem(problems.NOT_ALLOWED, detail, ("Allow", allowed)))
 
     def reply(told: Reply) -> Response:
-        metrics.replied(OTHER, told.status, 0.0)
+        metrics.replied(OTHER, told.status)
         return response_of(told)
 
     return {404: not_found, 405: not_allowed}
