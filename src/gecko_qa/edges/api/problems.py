@@ -102,7 +102,7 @@ def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
 
 
 def problem_of(error: Exception) -> Reply:
-    """Return the reply to a request that ended in `error`. It tells nothing of what was not foreseen."""
+    """Return the reply to a request that ended in `error`; of one unforeseen it tells nothing."""
     if isinstance(error, Refused):
         return problem(error.kind, str(error))
     kind = next((kind for type_, kind in _KIND_OF if isinstance(error, type_)), FAILED)
