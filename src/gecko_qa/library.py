@@ -14,7 +14,7 @@ from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.errors import UnknownChoice
+from gecko_qa.errors import UnknownChoice, UnknownConcept
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
 from gecko_qa.layout import Layout
@@ -28,6 +28,7 @@ from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
+from gecko_qa.suggestions import Suggester, Suggestion
 
 N_ALIKE = 3
 
@@ -99,26 +100,26 @@ class Library:
         return context
 
     def explainer(self, slug: str) -> Explainer:
-        """Return the explainer `slug`; raises UnknownChoice."""
+        """Return the explainer `slug`; raises UnknownConcept."""
         found = self.index.by_slug.get(slug)
         if found is None:
-            raise UnknownChoice(f"There is no explainer “{slug[:80]}”.")
+            raise UnknownConcept(f"There is no explainer “{slug[:80]}”.")
         return found
 
     def define(self, term: str) -> Explainer:
-        """Return the explainer that `term` is a name of; raises UnknownChoice, QuestionRejected.
+        """Return the explainer that `term` is a name of; raises UnknownConcept, QuestionRejected.
 
-        Needs no encoder. The message of UnknownChoice offers names that look alike.
+        Needs no encoder. The message of UnknownConcept offers names that look alike.
         """
         slug = self._names.exact(clean_question(term))
         if slug is None:
             near = self.names_like(term, least=0.6)
             offer = f" Did you mean {', '.join(near)}?" if near else ""
-            raise UnknownChoice(f"There is no definition of “{term[:80]}”.{offer}")
+            raise UnknownConcept(f"There is no definition of “{term[:80]}”.{offer}")
         return self.explainer(slug)
 
     def definition(self, slug: str) -> Passage:
-        """Return the shallowest passage of the explainer `slug`; raises UnknownChoice."""
+        """Return the shallowest passage of the explainer `slug`; raises UnknownConcept."""
         return self.passage(f"{slug}#{self.explainer(slug).definition.kind.id}")
 
     def passage(self, passage_id: str) -> Passage:
@@ -158,6 +159,14 @@ class Library:
             score_cutoff=100 * least,
         )
         return tuple(name for name, _, _ in found)
+
+    def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
+        """Return up to `k` concepts with a name that `text` is a part of; see `Suggester`."""
+        return self._suggester.suggest(text, k)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self._named)
 
     @cached_property
     def _names(self) -> NameIndex:
