@@ -100,6 +100,7 @@ def ours(path: Path) -> list[str]:
 def test_imports_go_one_way(path: Path) -> None:
     relative = path.relative_to(SOURCE).with_suffix("")
     if relative.name == "__init__" and len(relative.parts) == 1:
+        # It stands below all: what it names of theirs it imports when it is asked for.
         assert ours(path) == []
         return
     here, _ = place(".".join(relative.parts))
@@ -134,6 +135,16 @@ def test_the_core_knows_no_edge_library() -> None:
                 "uvicorn",
             }, path
             assert "jinja2" not in top or "html" in path.parts, path
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    program = "import sys\nimport gecko_qa\nprint([name for name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = ast.literal_eval(done.stdout)
+    assert [name for name in loaded if name.startswith("gecko_qa")] == ["gecko_qa"]
+    assert not set(LATE).intersection(loaded)
 
 
 def loaded_by(arguments: list[str]) -> set[str]:
