@@ -38,12 +38,21 @@ LAYERS = (
     ("retrieval",),
     ("answer",),
     ("library",),
-    ("asking", "showing", "batch", "evaluation", "feedback"),
+    ("asking", "showing", "listing", "batch", "evaluation", "feedback"),
     ("html",),
     ("edges",),
     ("main", "__main__"),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "gradio", "fastapi", "onnx", "scipy")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "fastapi",
+    "onnx",
+    "scipy",
+    "mcp",
+)
 LATE = (
     *HEAVY,
     "numpy",
@@ -115,7 +124,7 @@ def test_no_layer_is_forgotten() -> None:
 
 
 def test_edges_never_import_each_other() -> None:
-    for edge in ("api", "cli", "web"):
+    for edge in ("api", "cli", "mcp", "web"):
         for path in sorted((SOURCE / "edges" / edge).rglob("*.py")):
             others = [n for n in ours(path) if n.startswith("gecko_qa.edges.")]
             assert all(n.startswith(f"gecko_qa.edges.{edge}") for n in others), (path, others)
@@ -128,6 +137,8 @@ def test_the_core_knows_no_edge_library() -> None:
             assert not top & {
                 "gradio",
                 "fastapi",
+                "mcp",
+                "mcp_types",
                 "starlette",
                 "prometheus_client",
                 "typer",

@@ -243,6 +243,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("eval",),
         ("feedback", "report"),
         ("serve",),
+        ("mcp",),
         ("index", "build"),
         ("index", "verify"),
         ("index", "info"),

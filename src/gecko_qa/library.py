@@ -131,7 +131,7 @@ class Library:
                 f"There are {len(concepts)} concepts to compare. Name "
                 f"{COMPARED.start} to {COMPARED.stop - 1}."
             )
-        return self.ask(" vs ".join(concepts), level, audience)
+        return self.ask(" vs ".join(map(clean_question, concepts)), level, audience)
 
     def explainer(self, slug: str) -> Explainer:
         """Return the explainer `slug`; raises UnknownConcept."""
