@@ -452,7 +452,8 @@ def url(library: Library) -> Iterator[str]:
     """The tools over HTTP, on a free port, mounted in an application of the test's own."""
     app = FastAPI()
     app.add_route("/mcp", McpEndpoint(library, origins=["https://friend.example"]))  # type: ignore[arg-type]
-    listening = socket.socket()
+    # Without the protocol's name asyncio leaves out TCP_NODELAY, and each reply waits for 40 ms.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     listening.listen()
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
