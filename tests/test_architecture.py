@@ -38,12 +38,21 @@ LAYERS = (
     ("retrieval",),
     ("answer",),
     ("library",),
-    ("asking", "showing", "batch", "evaluation", "feedback"),
+    ("asking", "showing", "listing", "batch", "evaluation", "feedback"),
     ("html",),
     ("edges",),
     ("main", "__main__"),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "gradio", "fastapi", "onnx", "scipy")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "fastapi",
+    "onnx",
+    "scipy",
+    "mcp",
+)
 LATE = (
     *HEAVY,
     "numpy",
@@ -100,6 +109,7 @@ def ours(path: Path) -> list[str]:
 def test_imports_go_one_way(path: Path) -> None:
     relative = path.relative_to(SOURCE).with_suffix("")
     if relative.name == "__init__" and len(relative.parts) == 1:
+        # It stands below all: what it names of theirs it imports when it is asked for.
         assert ours(path) == []
         return
     here, _ = place(".".join(relative.parts))
@@ -114,7 +124,7 @@ def test_no_layer_is_forgotten() -> None:
 
 
 def test_edges_never_import_each_other() -> None:
-    for edge in ("api", "cli", "web"):
+    for edge in ("api", "cli", "mcp", "web"):
         for path in sorted((SOURCE / "edges" / edge).rglob("*.py")):
             others = [n for n in ours(path) if n.startswith("gecko_qa.edges.")]
             assert all(n.startswith(f"gecko_qa.edges.{edge}") for n in others), (path, others)
@@ -127,6 +137,8 @@ def test_the_core_knows_no_edge_library() -> None:
             assert not top & {
                 "gradio",
                 "fastapi",
+                "mcp",
+                "mcp_types",
                 "starlette",
                 "prometheus_client",
                 "typer",
@@ -134,6 +146,16 @@ def test_the_core_knows_no_edge_library() -> None:
                 "uvicorn",
             }, path
             assert "jinja2" not in top or "html" in path.parts, path
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    program = "import sys\nimport gecko_qa\nprint([name for name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = ast.literal_eval(done.stdout)
+    assert [name for name in loaded if name.startswith("gecko_qa")] == ["gecko_qa"]
+    assert not set(LATE).intersection(loaded)
 
 
 def loaded_by(arguments: list[str]) -> set[str]:

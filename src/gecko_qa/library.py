@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
@@ -14,7 +16,7 @@ from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.errors import UnknownChoice, UnknownConcept
+from gecko_qa.errors import UnknownChoice, UnknownConcept, UsageError
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
 from gecko_qa.layout import Layout
@@ -31,10 +33,16 @@ from gecko_qa.spelling import Speller
 from gecko_qa.suggestions import Suggester, Suggestion
 
 N_ALIKE = 3
+COMPARED = range(2, 5)
+"""How many concepts can be compared."""
 
 
 class Library:
-    """Questions, definitions and explainers of one corpus. Safe to use from several threads."""
+    """Questions, definitions and explainers of one corpus.
+
+    Safe to use from several threads. What is read of the index stays in memory; files that change
+    afterwards change nothing.
+    """
 
     def __init__(self, index: Index, weights: Weights | None = None) -> None:
         """Take the `weights` of the evidence, None for those of the package."""
@@ -42,8 +50,18 @@ class Library:
         self._weights = weights
 
     @classmethod
-    def open(cls, settings: Settings) -> Library:
-        """Open the index that `settings` name; raises IndexUnusable, which says what to run."""
+    def open(cls, corpus: str | os.PathLike[str] | Settings, *, build: bool = False) -> Library:
+        """Open the index of the folder `corpus`, or of what settings name.
+
+        `build` builds it first where it is missing, damaged or older than the corpus, which takes
+        seconds to minutes and needs torch. Raises IndexUnusable, which says what to run,
+        CorpusInvalid where there is no corpus or it has faults, and whatever `build_index` raises.
+        """
+        settings = corpus if isinstance(corpus, Settings) else Settings(corpus=Path(corpus))
+        if build:
+            from gecko_qa.index.build import ensure_index
+
+            ensure_index(settings)
         return cls(open_index(settings.index_folder, settings.corpus, settings.threads))
 
     @property
@@ -79,11 +97,12 @@ class Library:
     ) -> Answer:
         """Answer `question` at `level` (None: the default) for `audience` (None: everyone).
 
-        `context` is what a conversation carries so far; see `context_after`. `as_typed` keeps
-        slips of the pen from being mended; `firm` names the dials ("level", "audience") that hold
-        against the question's words. Raises QuestionRejected and UnknownChoice for what
-        cannot be asked, and IndexDamaged where a part of the index that was not read before is
-        not intact.
+        The question has at most 1,000 characters; levels and audiences are the ids of those in
+        `layout`. What nothing covers is answered too: see `Answer.status`. `context` is what a
+        conversation carries so far; see `converse`. `as_typed` keeps slips of the pen from being
+        mended; `firm` names the dials ("level", "audience") that hold against the question's
+        words. Raises QuestionRejected and UnknownChoice for what cannot be asked, and
+        IndexDamaged where a part of the index that was not read before is not intact.
         """
         asked = ask_question(question, self.layout, level, audience, as_typed=as_typed, firm=firm)
         return self._answerer.answer(asked, context)
@@ -98,6 +117,21 @@ class Library:
         for question, level, audience in turns:
             context = context_after(self.ask(question, level, audience, context=context), context)
         return context
+
+    def compare(
+        self, concepts: Sequence[str], level: str | None = None, audience: str | None = None
+    ) -> Answer:
+        """Answer how `concepts`, two to four by any of their names, differ, in their order.
+
+        It is the answer to "A vs B": what nothing covers stands in its `missing`, or else nothing
+        is covered. Raises UsageError for another number of them, and as `ask` does.
+        """
+        if len(concepts) not in COMPARED:
+            raise UsageError(
+                f"There are {len(concepts)} concepts to compare. Name "
+                f"{COMPARED.start} to {COMPARED.stop - 1}."
+            )
+        return self.ask(" vs ".join(map(clean_question, concepts)), level, audience)
 
     def explainer(self, slug: str) -> Explainer:
         """Return the explainer `slug`; raises UnknownConcept."""
