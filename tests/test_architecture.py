@@ -41,6 +41,7 @@ LAYERS = (
     ("asking", "showing", "listing", "batch", "evaluation", "feedback"),
     ("html",),
     ("edges",),
+    ("parts",),
     ("main", "__main__"),
 )
 HEAVY = (

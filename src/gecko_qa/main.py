@@ -50,6 +50,7 @@ def serve(
     from gecko_qa.edges.cli.progress import progress_bar
     from gecko_qa.edges.web.server import bind, run
     from gecko_qa.index.build import ensure_index
+    from gecko_qa.parts import parts_of
 
     settings = settings_of(
         corpus=corpus, index=index, model=model, host=host, port=port, feedback=feedback
@@ -65,7 +66,7 @@ def serve(
 
             webbrowser.open(address)
 
-    run(settings, listening, started)
+    run(settings, listening, started, parts_of(settings))
 
 
 @app.command()

@@ -7,11 +7,12 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.guard import Guard, Part
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
@@ -24,18 +25,34 @@ if TYPE_CHECKING:
 
 _STYLES = ("tokens.css", "parts.css", "chat.css")
 _SCRIPTS = ("terms.js", "chat.js")
+_MIN_GZIP_BYTES = 1024
 
 
-def run(settings: Settings, listening: socket.socket, started: Callable[[str], None]) -> None:
+Parts = Callable[[Library, FeedbackStore | None], Sequence[Part]]
+
+
+def no_parts(library: Library, feedback: FeedbackStore | None) -> Sequence[Part]:
+    """`Parts` that adds nothing to the pages and the chat."""
+    return ()
+
+
+def run(
+    settings: Settings,
+    listening: socket.socket,
+    started: Callable[[str], None],
+    parts: Parts = no_parts,
+) -> None:
     """Serve the library that `settings` name on `listening` until interrupted.
 
-    `started` gets the address once it answers. Raises IndexUnusable.
+    `started` gets the address once it answers; `parts` gives what other edges add. Raises
+    IndexUnusable.
     """
     import uvicorn
 
     library = Library.open(settings)
     library.warm_up()
-    app = create_app(library, FeedbackStore(settings.feedback_file, settings.feedback_bytes))
+    store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
+    app = create_app(library, store, parts)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
@@ -62,19 +79,24 @@ def bind(settings: Settings) -> socket.socket:
     return listening
 
 
-def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastAPI:
+def create_app(
+    library: Library, feedback: FeedbackStore | None = None, parts: Parts = no_parts
+) -> FastAPI:
     """Return the whole site over `library`; `feedback` None takes none."""
     _prepare_gradio()
     import gradio as gr
     from fastapi import FastAPI
+    from starlette.middleware.gzip import GZipMiddleware
 
     from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
-    from gecko_qa.edges.web.guard import Guard
     from gecko_qa.edges.web.preloads import preloads
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, library, feedback)
+    added = parts(library, feedback)
+    for part in added:
+        part.add(app)
     chat = build_chat(library)
     gr.mount_gradio_app(
         app,
@@ -102,7 +124,12 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     kinds = {component["type"] for component in chat.config["components"]}
     ahead = preloads(frontend, sorted(kinds))
     app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
-    app.add_middleware(Guard, missing_page=render_missing("There is no such page.", library.layout))
+    missing = render_missing("There is no such page.", library.layout)
+    app.add_middleware(Guard, missing_page=missing, parts=added)
+    app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
+    for part in added:
+        if part.around is not None:
+            app.add_middleware(part.around)
     return app
 
 

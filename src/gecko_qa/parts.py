@@ -1,0 +1,83 @@
+"""What the server has beside its pages and chat: the HTTP API, and tools for assistants."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from gecko_qa.edges.api import problems
+from gecko_qa.edges.api.cors import API, CrossOrigin
+from gecko_qa.edges.api.metrics import Metrics
+from gecko_qa.edges.api.routes import add_api
+from gecko_qa.edges.web.guard import MAX_BODY_BYTES, Part
+from gecko_qa.edges.web.server import Parts
+from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.library import Library
+from gecko_qa.settings import Settings
+
+if TYPE_CHECKING:
+    from gecko_qa.edges.mcp.server import McpEndpoint
+
+MCP = "/mcp"
+_BESIDE_THE_API = frozenset(("/healthz", "/readyz", "/metrics", "/widget.js"))
+
+
+def parts_of(settings: Settings) -> Parts:
+    """Return what gives the parts over a library; they count together, whatever the library."""
+    metrics = Metrics()
+
+    def parts(library: Library, feedback: FeedbackStore | None) -> Sequence[Part]:
+        return (
+            _api(library, feedback, metrics, settings.cors_origins),
+            _tools(library, settings.cors_origins),
+        )
+
+    return parts
+
+
+def _api(
+    library: Library,
+    feedback: FeedbackStore | None,
+    metrics: Metrics,
+    origins: tuple[str, ...],
+) -> Part:
+    told = problems.problem(
+        problems.TOO_LARGE, f"At most {MAX_BODY_BYTES} bytes are taken. Send less."
+    )
+    return Part(
+        lambda app: add_api(app, library, feedback, metrics=metrics, origins=origins),
+        _BESIDE_THE_API,
+        (API,),
+        (told.text, told.media_type),
+        partial(CrossOrigin, origins=origins) if origins else None,
+    )
+
+
+def _tools(library: Library, origins: tuple[str, ...]) -> Part:
+    return Part(
+        lambda app: app.add_route(MCP, _LateTools(library, origins), methods=["POST", "GET"]),
+        frozenset((MCP,)),
+    )
+
+
+class _LateTools:
+    """The tools, imported when first called: most servers never are, and their start would wait."""
+
+    def __init__(self, library: Library, origins: Sequence[str]) -> None:
+        self._library = library
+        self._origins = origins
+
+    @cached_property
+    def _endpoint(self) -> McpEndpoint:
+        from gecko_qa.edges.mcp.server import McpEndpoint
+
+        return McpEndpoint(self._library, origins=self._origins)
+
+    async def __call__(
+        self,
+        scope: Any,  # noqa: ANN401  (an ASGI connection)
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        await self._endpoint(scope, receive, send)
