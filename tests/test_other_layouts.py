@@ -21,8 +21,8 @@ from gecko_qa.batch import answer_lines
 from gecko_qa.corpus.folder import check_corpus
 from gecko_qa.edges.web.chat import build_chat
 from gecko_qa.edges.web.conversation import Conversation
-from gecko_qa.edges.web.feedback import parse_feedback
 from gecko_qa.errors import UnknownChoice, UsageError
+from gecko_qa.feedback.taking import parse_feedback
 from gecko_qa.html.answers import render_answer, render_passage
 from gecko_qa.html.defining import render_definition, render_definitions
 from gecko_qa.html.mapping import render_map

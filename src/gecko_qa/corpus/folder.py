@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -97,12 +97,25 @@ def read_corpus(folder: Path) -> Corpus:
     known = {path.stem for path in explainer_files(folder)}
     problems.extend(check_names(explainers, folder))
     problems.extend(check_links(explainers, known, folder))
-    if not explainers and not problems:
+    broken = {problem.path.stem for problem in problems if problem.severity == "error"}
+    if not explainers and not broken:
         problems.append(Problem(folder, 1, "The corpus is empty.", "Add an explainer."))
-    wordings, wording_problems = read_wordings(folder, known)
+    drafts = known - broken - texts.keys()
+    wordings, wording_problems = read_wordings(folder, known - drafts)
     problems.extend(wording_problems)
-    found = tuple(explainers)
+    found = tuple(_without_links(explainer, drafts) for explainer in explainers)
     return Corpus(folder, layout, found, texts, _in_order(problems), identity, wordings)
+
+
+def _without_links(explainer: Explainer, drafts: Collection[str]) -> Explainer:
+    """Return `explainer` without its links to `drafts`, which readers cannot follow yet."""
+    if not drafts:
+        return explainer
+    return replace(
+        explainer,
+        related=tuple(slug for slug in explainer.related if slug not in drafts),
+        confused_with=tuple(slug for slug in explainer.confused_with if slug not in drafts),
+    )
 
 
 def check_corpus(folder: Path) -> Corpus:

@@ -72,16 +72,18 @@ class _Parser:
         values = read_front_matter(front["block"], 2, self.report).values
         sections = self.in_order(self.sections(front.end()))
         problems = tuple(self.problems)
-        if any(problem.severity == "error" for problem in problems):
+        written = any(section.kind.role == "level" for section in sections)
+        if not written or any(problem.severity == "error" for problem in problems):
             return Parsed(None, problems)
         return Parsed(Explainer(slug=self.path.stem, sections=sections, **values), problems)
 
     def in_order(self, sections: Iterable[Section]) -> tuple[Section, ...]:
-        """Return `sections` in the layout's order; without a level there is no explainer."""
+        """Return `sections` in the layout's order; without a level it is still a draft."""
         found = {section.kind: section for section in sections}
         if not any(kind.role == "level" for kind in found):
             names = ", ".join(f"“## {level.name}”" for level in self.layout.levels)
-            self.report(1, "There is no level.", f"Write one of them at least: {names}.")
+            what = "There is no level, so it is left out."
+            self.report(1, what, f"Write one of them at least: {names}.", "style")
         return tuple(found[kind] for kind in self.layout.sections if kind in found)
 
     def check_characters(self) -> None:
