@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from gecko_qa.edges.web.limit import Limit
 from gecko_qa.errors import FeedbackUnusable, UsageError
 from gecko_qa.feedback.feedback import Feedback, check_feedback
 from gecko_qa.feedback.store import FeedbackStore
@@ -17,7 +19,17 @@ _NEEDED = ("verdict", "question", "status", "level")
 _OPTIONAL = ("concepts", "audience", "answer", "index", "line")
 _THANKS = "Thank you. The authors will see this."
 _NOT_KEPT = "Your feedback cannot be kept just now. Please try again later."
+_TOO_MUCH = "Many are sending feedback just now. Please try again in a moment."
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What to answer: a status, a message, and after how many seconds to try again, 0 for never."""
+
+    status: int
+    message: str
+    wait_seconds: int = 0
 
 
 def take_feedback(
@@ -26,32 +38,36 @@ def take_feedback(
     library: Library,
     store: FeedbackStore | None,
     day: date,
-) -> tuple[int, str]:
-    """Keep what a request says, sent on `day`; return the status and the message to answer with.
+    *,
+    limit: Limit,
+) -> Taken:
+    """Keep what a request says, sent on `day`, as far as `limit` lets it; return what to answer.
 
     Waits for the disk. `store` None keeps nothing.
     """
     if not is_from_here(headers):
-        return 403, "Feedback is taken from our own pages alone."
+        return Taken(403, "Feedback is taken from our own pages alone.")
     if not is_json(headers):
-        return 415, "Feedback is taken as application/json."
+        return Taken(415, "Feedback is taken as application/json.")
     try:
         feedback = parse_feedback(body, library, day)
     except UsageError as error:
-        return 422, str(error)
+        return Taken(422, str(error))
+    if wait := limit.take():
+        return Taken(429, _TOO_MUCH, wait)
     return _keep(feedback, store)
 
 
-def _keep(feedback: Feedback, store: FeedbackStore | None) -> tuple[int, str]:
+def _keep(feedback: Feedback, store: FeedbackStore | None) -> Taken:
     if store is None:
-        return 503, _NOT_KEPT
+        return Taken(503, _NOT_KEPT)
     try:
         store.append(feedback)
     except FeedbackUnusable as error:
         # For whoever runs the server: it names the file and the reason, and nothing that was sent.
         _log.warning("%s", error)
-        return 503, _NOT_KEPT
-    return 201, _THANKS
+        return Taken(503, _NOT_KEPT)
+    return Taken(201, _THANKS)
 
 
 def is_json(headers: Mapping[str, str]) -> bool:
