@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from functools import cached_property
+from itertools import islice
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
@@ -13,6 +14,7 @@ from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
+from gecko_qa.answer.steps import standing_asks
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.errors import UnknownChoice
 from gecko_qa.index.keys import leading_keys
@@ -30,6 +32,7 @@ from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
 
 N_ALIKE = 3
+N_OWN_ASKS = 3
 
 
 class Library:
@@ -143,6 +146,18 @@ class Library:
             found = self._terms[passage.id] = tuple(first.values())
         return found
 
+    def own_asks(self, explainer: Explainer) -> tuple[str, ...]:
+        """Return up to three questions that `explainer` asks itself and is an answer to.
+
+        They are asked to find out, the first time that they are wanted.
+        """
+        found = self._own_asks.get(explainer.slug)
+        if found is None:
+            asks = standing_asks(explainer)
+            home = (ask for ask in asks if explainer.slug in self.ask(ask).concepts)
+            found = self._own_asks[explainer.slug] = tuple(islice(home, N_OWN_ASKS))
+        return found
+
     def names_like(self, term: str, least: float = 0.75) -> tuple[str, ...]:
         """Return up to three names that look like `term`, the likest first.
 
@@ -183,6 +198,10 @@ class Library:
 
     @cached_property
     def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
+        return {}
+
+    @cached_property
+    def _own_asks(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     @cached_property
