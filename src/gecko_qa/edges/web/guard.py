@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -10,6 +11,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Problem = Callable[[str, bytes], str]
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -44,6 +46,7 @@ _POLICY = (
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+_HTML = b"text/html; charset=utf-8"
 HEADERS = (
     (b"content-security-policy", _POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
@@ -57,10 +60,14 @@ class Guard:
     our headers. No header that lets a page of another site read an answer gets out.
     """
 
-    def __init__(self, app: App, missing_page: str) -> None:
-        """Answer with `missing_page`, as HTML, where there is nothing."""
+    def __init__(self, app: App, missing_page: str, problem: Problem = lambda *_: "") -> None:
+        """Answer with `missing_page`, as HTML, where there is nothing.
+
+        `problem` tells of a path and a body what is wrong with them, and nothing of all others.
+        """
         self._app = app
         self._missing_page = missing_page.encode("utf-8")
+        self._problem = problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -83,6 +90,9 @@ class Guard:
         body = await _read(receive)
         if body is None:
             await _refuse(send_with_headers, 413, b"The request is too large.")
+            return
+        if told := self._problem(scope["path"], body):
+            await _refuse(send_with_headers, 422, _told(told), b"application/json")
             return
         await self._app(scope, _replay(body, receive), send_with_headers)
 
@@ -126,7 +136,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _refuse(send: Send, status: int, text: bytes) -> None:
-    headers = [(b"content-type", b"text/html; charset=utf-8")]
+def _told(message: str) -> bytes:
+    return json.dumps({"message": message}).encode("ascii")
+
+
+async def _refuse(send: Send, status: int, text: bytes, kind: bytes = _HTML) -> None:
+    headers = [(b"content-type", kind)]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text})

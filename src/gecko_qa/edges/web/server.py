@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.calls import functions_of, problem_of
 from gecko_qa.edges.web.html.reading import render_missing
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import DataError
@@ -94,7 +95,11 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
-    app.add_middleware(Guard, missing_page=render_missing("There is no such page."))
+    app.add_middleware(
+        Guard,
+        missing_page=render_missing("There is no such page."),
+        problem=problem_of(functions_of(chat)),
+    )
     return app
 
 
