@@ -47,6 +47,19 @@ class Card:
     blocks: tuple[Block, ...]
 
     @property
+    def cite(self) -> str:
+        """What the passage is called where it is quoted."""
+        name = f"{self.explainer.title} › {self.heading}"
+        return f"{name} (opinion)" if self.opinion else name
+
+    @property
+    def named(self) -> tuple[int, int]:
+        """Where its text begins with the explainer's title, an article apart, else (0, 0)."""
+        title = re.escape(self.explainer.title)
+        found = re.match(rf"(?:(?:an?|the)\s+)?({title})(?!\w)", self.passage.text, re.IGNORECASE)
+        return found.span(1) if found else (0, 0)
+
+    @property
     def href(self) -> str:
         """Where the passage stands in its explainer."""
         return f"/explainers/{self.explainer.slug}#{self.passage.section}"
