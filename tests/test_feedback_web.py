@@ -183,6 +183,25 @@ class TestWhatIsSent:
             assert client.request(method, "/feedback").status_code in (404, 405)
 
 
+class TestTooMuch:
+    def test_after_thirty_in_a_minute_the_next_is_asked_to_wait(
+        self, client: TestClient, store: FeedbackStore
+    ) -> None:
+        for _ in range(30):
+            assert client.post("/feedback", json=WANTED).status_code == 201
+        answer = client.post("/feedback", json=WANTED)
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 2
+        assert "Please try again" in message(answer)
+        assert len(list(store.read())) == 30
+
+    def test_what_is_refused_anyway_uses_nothing_up(self, client: TestClient) -> None:
+        for _ in range(31):
+            client.post("/feedback", json=SAID, headers={"Sec-Fetch-Site": "cross-site"})
+            client.post("/feedback", json={})
+        assert client.post("/feedback", json=SAID).status_code == 201
+
+
 class TestWhoSends:
     @pytest.mark.parametrize(
         "headers",

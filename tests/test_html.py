@@ -179,6 +179,7 @@ class TestPassages:
     def test_a_take_alone_is_labelled_too(self, small_library: Library) -> None:
         (take,) = parsed(render_passage(small_library, "gecko-feet#take")).having("data-passage")
         assert "Opinion" in take.plain.split()
+        assert take.attributes["data-cite"] == "Gecko feet › Gecko's take (opinion)"
         (level,) = parsed(render_passage(small_library, "gecko-feet#level-1")).having("data-text")
         assert "Opinion" not in level.plain
 
@@ -237,8 +238,30 @@ class TestDefinitionLine:
             "data-passage",
         ]
         (lead,) = html.having("data-lead")
-        assert lead.plain == "Gecko feet Gecko feet is a thing that tests talk about."
+        assert lead.plain == "Gecko feet is a thing that tests talk about."
         assert lead.values("href") == ["/explainers/gecko-feet"]
+
+    @pytest.mark.parametrize(
+        ("told", "shown_as", "name"),
+        [
+            ("Gecko feet stick.", "Gecko feet stick.", "Gecko feet"),
+            ("The gecko feet stick.", "The gecko feet stick.", "gecko feet"),
+            ("Gecko feets stick.", "Gecko feet — Gecko feets stick.", "Gecko feet"),
+            ("All gecko feet stick.", "Gecko feet — All gecko feet stick.", "Gecko feet"),
+        ],
+    )
+    def test_it_stands_after_its_title_unless_it_begins_with_it(
+        self, tmp_path: Path, told: str, shown_as: str, name: str
+    ) -> None:
+        files = {"gecko-feet": explainer_text("Gecko feet", sections={"TL;DR": told})}
+        corpus = write_corpus(tmp_path / "corpus", files)
+        library = Library(fake_index(corpus, tmp_path / "index"))
+        (lead,) = shown(library.ask("gecko feet", level="2"), library).having("data-lead")
+        assert lead.plain == shown_as
+        (link,) = (node for node in lead if node.tag == "a")
+        assert link.plain == name
+        definition = parsed(render_definition("gecko-feet", library))
+        assert bool(definition.styled("gq-definition-named")) == (shown_as == told)
 
     def test_a_definition_that_is_the_answer_stands_once(self, small_library: Library) -> None:
         html = shown(small_library.ask("What are setae?", level="tldr"), small_library)
@@ -348,14 +371,16 @@ class TestWhatIsSaid:
         self, small_library: Library
     ) -> None:
         html = shown(small_library.ask("tree froggs"), small_library)
-        assert html.plain.startswith("tree froggs Showing frogs. Level 1")
+        assert html.plain.startswith(
+            "tree froggs Showing “tree frogs” Search for “froggs” instead Level 1"
+        )
         assert "Showing" not in shown(small_library.ask("tree frogs"), small_library).plain
         as_typed = small_library.ask("tree froggs", as_typed=True)
         assert "Showing" not in shown(as_typed, small_library).plain
 
     def test_every_mended_word_is_shown(self, library: Library) -> None:
         html = shown(library.ask("Explain transformres and atention"), library)
-        assert "Showing transformers, attention." in html.plain
+        assert "Showing “Explain transformers and attention”" in html.plain
 
     def test_changed_text_is_told_only_where_it_changed(self, small_library: Library) -> None:
         answer = small_library.ask("setae")

@@ -12,9 +12,8 @@ import pytest
 from factories import explainer_text, fake_index, write_corpus
 from markup import Node, parsed
 
-from gecko_qa.corpus.explainer import Explainer
+from gecko_qa.answer.steps import next_steps
 from gecko_qa.html.reading import (
-    own_asks,
     render_explainer,
     render_explainers,
     render_missing,
@@ -217,35 +216,18 @@ def test_neighbours_stay_within_the_category(tmp_path: Path) -> None:
 def test_ask_about_this_asks_the_explainers_own_questions(library: Library) -> None:
     explainer = library.explainer("rlhf")
     found = links(section(page_of("rlhf", library), "ask"))
-    assert [name for _, name in found] == list(own_asks(explainer))
+    assert [name for _, name in found] == list(library.own_asks(explainer))
     assert [asked(href) for href, _ in found] == [name for _, name in found]
     assert len(found) == 3
-    assert set(own_asks(explainer)) <= set(explainer.asks)
 
 
-def test_own_asks_lead_to_their_explainer_without_a_conversation(library: Library) -> None:
-    for explainer in library.explainers[::10]:
-        for ask in own_asks(explainer):
-            concepts = {passage.concept for passage in library.ask(ask).passages}
-            assert explainer.slug in concepts, ask
-
-
-def asks_of(explainer: Explainer, *asks: str) -> tuple[str, ...]:
-    return own_asks(replace(explainer, asks=asks))
-
-
-def test_asks_that_name_the_concept_come_first_and_those_that_point_back_never(
-    small_library: Library,
-) -> None:
-    explainer = small_library.explainer("gecko-feet")
-    asks = ("Why is it dry?", "Who climbs glass?", "Are Gecko-Feet sticky?", "What of setae?")
-    assert asks_of(explainer, *asks) == (
-        "Are Gecko-Feet sticky?",
-        "What of setae?",
-        "Who climbs glass?",
-    )
-    assert asks_of(explainer, "How is this different?") == ()
-    assert asks_of(explainer, "Is it a foot of a gecko that counts as feet?") == ()
+def test_comparing_asks_what_the_chat_asks(library: Library) -> None:
+    confused = section(page_of("lora", library), "confused-with")
+    compared = [asked(a.attributes["href"]) for a in confused.styled("gq-compare")]
+    steps = next_steps(library.ask("What is LoRA?"), library.index.by_slug, library.layout)
+    offered = [step.question for step in steps if step.label.startswith("Compare")]
+    assert offered
+    assert compared[: len(offered)] == offered
 
 
 def test_an_explainer_without_asks_offers_none(tmp_path: Path) -> None:

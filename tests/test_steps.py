@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from factories import explainer_text, fake_index, write_corpus
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
 from gecko_qa.answer.conversation import Context
-from gecko_qa.answer.steps import Step, next_steps
+from gecko_qa.answer.steps import Step, next_steps, standing_asks
 from gecko_qa.library import Library
 
 N_SAMPLED = 40
@@ -178,3 +179,15 @@ def test_nothing_leads_on_from_a_refusal(small_library: Library, question: str) 
     answer = small_library.ask(question)
     assert answer.status != "answered"
     assert steps_of(answer, small_library) == ()
+
+
+def test_asks_that_name_the_concept_come_first_and_those_that_point_back_never(
+    small_library: Library,
+) -> None:
+    def standing(*asks: str) -> tuple[str, ...]:
+        return standing_asks(replace(small_library.explainer("gecko-feet"), asks=asks))
+
+    asks = ("Why is it dry?", "Who climbs glass?", "Are Gecko-Feet sticky?", "What of setae?")
+    assert standing(*asks) == ("Are Gecko-Feet sticky?", "What of setae?", "Who climbs glass?")
+    assert standing("How is this different?") == ()
+    assert standing("Is it a foot of a gecko that counts as feet?") == ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 
 from gecko_qa.answer.answer import Answer
@@ -15,6 +16,7 @@ from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
+from gecko_qa.answer.steps import standing_asks
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.errors import UnknownChoice, UnknownConcept, UsageError
 from gecko_qa.index.keys import leading_keys
@@ -35,6 +37,7 @@ from gecko_qa.suggestions import Suggester, Suggestion
 N_ALIKE = 3
 COMPARED = range(2, 5)
 """How many concepts can be compared."""
+N_OWN_ASKS = 3
 
 
 class Library:
@@ -177,6 +180,18 @@ class Library:
             found = self._terms[passage.id] = tuple(first.values())
         return found
 
+    def own_asks(self, explainer: Explainer) -> tuple[str, ...]:
+        """Return up to three questions that `explainer` asks itself and is an answer to.
+
+        They are asked to find out, the first time that they are wanted.
+        """
+        found = self._own_asks.get(explainer.slug)
+        if found is None:
+            asks = standing_asks(explainer)
+            home = (ask for ask in asks if explainer.slug in self.ask(ask).concepts)
+            found = self._own_asks[explainer.slug] = tuple(islice(home, N_OWN_ASKS))
+        return found
+
     def names_like(self, term: str, least: float = 0.75) -> tuple[str, ...]:
         """Return up to three names that look like `term`, the likest first.
 
@@ -225,6 +240,10 @@ class Library:
 
     @cached_property
     def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
+        return {}
+
+    @cached_property
+    def _own_asks(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     @cached_property

@@ -9,8 +9,11 @@ from dataclasses import dataclass
 from gecko_qa.answer.answer import Answer
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.layout import Layout
+from gecko_qa.words import folded_words
 
 _MAX_OTHERS = 2
+# Words that may point to what was said before, folded.
+_POINTING = frozenset(folded_words("it its this they them their one"))
 
 
 @dataclass(frozen=True)
@@ -32,14 +35,35 @@ def next_steps(
     return tuple(step for step in steps if step.question.casefold() != asked)
 
 
+def standing_asks(explainer: Explainer) -> tuple[str, ...]:
+    """Return asks of `explainer` that stand on their own: those that name it, then those that
+    point to nothing said before.
+    """
+    names = [folded_words(name) for name in explainer.names]
+    words = {ask: folded_words(ask) for ask in explainer.asks}
+    named = [ask for ask in words if any(_holds(words[ask], name) for name in names)]
+    plain = [ask for ask in words if ask not in named and _POINTING.isdisjoint(words[ask])]
+    return (*named, *plain)
+
+
+def _holds(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
+    """Tell whether `name` stands in `words`, in one piece."""
+    return any(words[n : n + len(name)] == name for n in range(len(words)))
+
+
+def comparison(first: Explainer, second: Explainer) -> str:
+    """Return the question that compares two explainers."""
+    # Not "between X and Y": titles hold an "and" of their own.
+    return f"{first.title} vs. {second.title}"
+
+
 def _steps(answer: Answer, explainers: Mapping[str, Explainer], layout: Layout) -> Iterator[Step]:
     about = explainers[answer.concepts[0]]
     if len(answer.concepts) == 1:
         yield from _sides(answer, about, layout)
         for slug in about.confused_with[:_MAX_OTHERS]:
-            other = explainers[slug].title
-            # Not "between X and Y": titles hold an "and" of their own.
-            yield Step(f"Compare with {other}", f"{about.title} vs. {other}")
+            other = explainers[slug]
+            yield Step(f"Compare with {other.title}", comparison(about, other))
     seen = {*answer.concepts, *(about.confused_with[:_MAX_OTHERS])}
     related = dict.fromkeys(s for c in answer.concepts for s in explainers[c].related)
     for slug in [slug for slug in related if slug not in seen][:_MAX_OTHERS]:

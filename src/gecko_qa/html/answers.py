@@ -41,12 +41,18 @@ class View:
 
 
 def render_answer(
-    answer: Answer, library: Library, number: int = 1, link: str = "", *, changed: bool = False
+    answer: Answer,
+    library: Library,
+    number: int = 1,
+    link: str = "",
+    *,
+    as_typed: str = "",
+    changed: bool = False,
 ) -> str:
     """Return an answer, the conversation's `number`.
 
-    `link` is the query of the address that leads to it, and `changed` tells that its text is
-    another than when the link was made.
+    `link` is the query of the address that leads to it, `as_typed` of the one that asks the same
+    without mending it, and `changed` tells that its text is another than when the link was made.
     """
     return render(
         "answer.html",
@@ -54,6 +60,7 @@ def render_answer(
         answer=answer,
         number=number,
         link=link,
+        as_typed=as_typed,
         changed=changed,
         layout=library.layout,
         choice_name=choice_name,

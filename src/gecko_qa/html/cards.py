@@ -52,6 +52,18 @@ class Card:
         """Whether it is an opinion, and has to be shown as one."""
         return self.role == "take"
 
+    def cite(self) -> str:
+        """What the passage is called where it is quoted."""
+        name = f"{self.explainer.title} › {self.heading}"
+        return f"{name} (opinion)" if self.opinion else name
+
+    @property
+    def named(self) -> tuple[int, int]:
+        """Where its text begins with the explainer's title, an article apart, else (0, 0)."""
+        title = re.escape(self.explainer.title)
+        found = re.match(rf"(?:(?:an?|the)\s+)?({title})(?!\w)", self.passage.text, re.IGNORECASE)
+        return found.span(1) if found else (0, 0)
+
     @property
     def href(self) -> str:
         """Where the passage stands in its explainer."""

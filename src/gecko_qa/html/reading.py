@@ -7,16 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from gecko_qa.answer.steps import comparison
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.html.cards import Block, card_of
 from gecko_qa.html.environment import render
 from gecko_qa.layout import Layout
 from gecko_qa.library import Library
-from gecko_qa.words import folded_words
 
-N_ASKS = 3
-# Words that may point to what was said before, folded.
-_POINTING = frozenset(folded_words("it its this they them their one"))
 _WORD = re.compile(r"\w+")
 
 
@@ -57,7 +54,8 @@ def render_explainer(explainer: Explainer, library: Library) -> str:
         updated=_in_words(explainer.updated),
         shelf=shelf,
         parts_of=_parts_by_role(explainer, library),
-        asks=own_asks(explainer),
+        asks=library.own_asks(explainer),
+        comparison=comparison,
         related=_known(explainer.related, library),
         confused=_known(explainer.confused_with, library),
         previous=previous,
@@ -88,22 +86,6 @@ def shelves_of(explainers: Iterable[Explainer]) -> tuple[Shelf, ...]:
             anchor = f"{anchor}-{len(shelves)}"
         shelves.append(Shelf(category, anchor, tuple(held)))
     return tuple(shelves)
-
-
-def own_asks(explainer: Explainer) -> tuple[str, ...]:
-    """Return asks of `explainer` that stand on their own: those that name it, then those that
-    point to nothing said before.
-    """
-    names = [folded_words(name) for name in explainer.names]
-    words = {ask: folded_words(ask) for ask in explainer.asks}
-    named = [ask for ask in words if any(_holds(words[ask], name) for name in names)]
-    plain = [ask for ask in words if ask not in named and _POINTING.isdisjoint(words[ask])]
-    return tuple([*named, *plain][:N_ASKS])
-
-
-def _holds(words: tuple[str, ...], name: tuple[str, ...]) -> bool:
-    """Tell whether `name` stands in `words`, in one piece."""
-    return any(words[n : n + len(name)] == name for n in range(len(words)))
 
 
 def _parts_by_role(explainer: Explainer, library: Library) -> dict[str, tuple[Part, ...]]:

@@ -76,7 +76,8 @@ def build_chat(library: Library) -> gr.Blocks:
                 elem_id="gq-audience",
             )
         note = html("", "gq-note")
-        typed = gr.Button("", size="sm", visible=False, elem_id="gq-typed")
+        # The answer's own link presses it.
+        typed = gr.Button(visible="hidden", elem_id="gq-typed")
         newest = html("", "gq-newest")
         earlier = html("", "gq-earlier")
         html(_intro(library))
@@ -84,17 +85,15 @@ def build_chat(library: Library) -> gr.Blocks:
             html(render("keep.html"))
             clear = gr.Button("Clear conversation", size="sm", elem_id="gq-clear")
 
-        outputs = [memory, question, newest, note, about, typed]
+        outputs = [memory, question, newest, note, about]
         everything = [*outputs, earlier, level, audience]
-
-        def undo(label: str | None) -> Any:  # noqa: ANN401  (what Gradio takes)
-            return gr.skip() if label is None else gr.update(value=label, visible=bool(label))
 
         def parts(now: Shown) -> tuple[Any, ...]:
             html = gr.skip() if now.html is None else now.html
             kept = now.memory.to_json()
             box = gr.skip() if now.box is None else now.box
-            return kept, box, html, now.note, undo(now.about), undo(now.typed)
+            about = gr.update(value=now.about, visible=bool(now.about))
+            return kept, box, html, now.note, about
 
         def painted(callback: Callable[..., Shown]) -> dict[str, Any]:
             @wraps(callback)

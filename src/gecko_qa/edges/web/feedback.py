@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
+from gecko_qa.edges.web.limit import Limit
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
+
+_TOO_MUCH = "Many are sending feedback just now. Please try again in a moment."
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What to answer: a status, a message, and after how many seconds to try again, 0 for never."""
+
+    status: int
+    message: str
+    wait_seconds: int = 0
 
 
 def take_feedback(
@@ -17,17 +30,22 @@ def take_feedback(
     library: Library,
     store: FeedbackStore | None,
     day: date,
-) -> tuple[int, str]:
-    """Keep what a request says, sent on `day`; return the status and the message to answer with.
+    *,
+    limit: Limit,
+) -> Taken:
+    """Keep what a request says, sent on `day`, as far as `limit` lets it; return what to answer.
 
     Waits for the disk. `store` None keeps nothing.
     """
     if not taking.is_from_here(headers):
-        return 403, taking.FOREIGN
+        return Taken(403, taking.FOREIGN)
     if not taking.is_json(headers):
-        return 415, "Feedback is taken as application/json."
+        return Taken(415, "Feedback is taken as application/json.")
     try:
         feedback = taking.parse_feedback(body, library, day)
     except UsageError as error:
-        return 422, str(error)
-    return (201, taking.THANKS) if taking.keep(feedback, store) else (503, taking.NOT_KEPT)
+        return Taken(422, str(error))
+    if wait := limit.take():
+        return Taken(429, _TOO_MUCH, wait)
+    kept = taking.keep(feedback, store)
+    return Taken(201, taking.THANKS) if kept else Taken(503, taking.NOT_KEPT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Problem = Callable[[str, bytes], str]
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -80,11 +82,21 @@ class Guard:
     our headers. No header that lets a page of another site read an answer gets out.
     """
 
-    def __init__(self, app: App, missing_page: str, parts: Sequence[Part] = ()) -> None:
-        """Answer with `missing_page`, as HTML, where there is nothing, `parts` apart."""
+    def __init__(
+        self,
+        app: App,
+        missing_page: str,
+        parts: Sequence[Part] = (),
+        problem: Problem = lambda *_: "",
+    ) -> None:
+        """Answer with `missing_page`, as HTML, where there is nothing, `parts` apart.
+
+        `problem` tells of a path and a body what is wrong with them, and nothing of all others.
+        """
         self._app = app
-        self._missing_page = missing_page.encode("utf-8")
+        self._missing_page = missing_page
         self._parts = parts
+        self._problem = problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -111,7 +123,10 @@ class Guard:
         body = await _read(receive)
         if body is None:
             told, media_type = _TOO_LARGE if part is None else part.too_large
-            await _refuse(send_with_headers, 413, told.encode("utf-8"), media_type)
+            await _refuse(send_with_headers, 413, told, media_type)
+            return
+        if told := self._problem(scope["path"], body):
+            await _refuse(send_with_headers, 422, _told(told), "application/json")
             return
         await self._app(scope, _replay(body, receive), send_with_headers)
 
@@ -158,7 +173,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _refuse(send: Send, status: int, text: bytes, media_type: str = "text/html") -> None:
+def _told(message: str) -> str:
+    return json.dumps({"message": message})
+
+
+async def _refuse(send: Send, status: int, text: str, media_type: str = "text/html") -> None:
     headers = [(b"content-type", f"{media_type}; charset=utf-8".encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": text.encode("utf-8")})

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gecko_qa.edges.web.feedback import take_feedback
+from gecko_qa.edges.web.limit import Limit
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from fastapi.responses import Response
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# Of all readers together, so that nobody fills the disk.
+_FEEDBACK_A_MINUTE = 30
 _READ = ["GET", "HEAD"]
 
 
@@ -79,14 +82,17 @@ def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
+    limit = Limit(_FEEDBACK_A_MINUTE, 60)
+
     async def take(request: Request) -> Response:
         body = await request.body()
         day = datetime.now(UTC).date()
         # In a thread, since it waits for the disk.
-        status, message = await run_in_threadpool(
-            take_feedback, request.headers, body, library, store, day
+        taken = await run_in_threadpool(
+            take_feedback, request.headers, body, library, store, day, limit=limit
         )
-        return JSONResponse({"message": message}, status_code=status)
+        wait = {"Retry-After": str(taken.wait_seconds)} if taken.wait_seconds else None
+        return JSONResponse({"message": taken.message}, taken.status, wait)
 
     app.add_route("/feedback", take, methods=["POST"])
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.calls import functions_of, problem_of
 from gecko_qa.edges.web.guard import Guard, Part
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import DataError
@@ -124,8 +125,12 @@ def create_app(
     kinds = {component["type"] for component in chat.config["components"]}
     ahead = preloads(frontend, sorted(kinds))
     app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
-    missing = render_missing("There is no such page.", library.layout)
-    app.add_middleware(Guard, missing_page=missing, parts=added)
+    app.add_middleware(
+        Guard,
+        missing_page=render_missing("There is no such page.", library.layout),
+        parts=added,
+        problem=problem_of(functions_of(chat)),
+    )
     app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
     for part in added:
         if part.around is not None:

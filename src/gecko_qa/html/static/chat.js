@@ -59,8 +59,12 @@
     newest = article.cloneNode(true);
     if (!came && !turned) return;
     history.replaceState(null, "", article.dataset.link);
+    document.title = `${article.querySelector(".gq-question").textContent} · gecko-qa`;
     say(article.dataset.said);
-    if (came) showStart(article);
+    if (!came) return;
+    // The keyboard of a touch screen would lie over the answer.
+    if (matchMedia("(pointer: coarse)").matches) box().blur();
+    showStart(article);
   }
 
   // What comes into view stops below the bar, which grows with what can be undone.
@@ -79,6 +83,7 @@
   function cleared() {
     newest = null;
     earlier().remove();
+    document.title = "gecko-qa";
     history.replaceState(null, "", "/");
     box().focus();
   }
@@ -161,6 +166,7 @@
       copy(new URL(link, location.origin).href, button);
     },
     export: save,
+    "as-typed": () => byId("gq-typed").click(),
   };
 
   /* Feedback */
@@ -247,11 +253,14 @@
   document.addEventListener("click", (event) => {
     const part = event.target.closest?.("[data-ask], [data-swap], [data-do], [data-verdict], #gq-clear");
     if (!part) return;
-    if (part.dataset.ask) {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (part.matches("a")) {
+      // What only the newest answer can do, an earlier one's link does by its address.
+      const beyond = part.dataset.do && !current()?.contains(part);
+      if (beyond || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      ask(part.dataset.ask);
-    } else if (part.dataset.swap) swap(part);
+    }
+    if (part.dataset.ask) ask(part.dataset.ask);
+    else if (part.dataset.swap) swap(part);
     else if (part.dataset.do) deeds[part.dataset.do](part);
     else if (part.dataset.verdict) send(part);
     else cleared();
