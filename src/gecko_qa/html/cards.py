@@ -52,6 +52,7 @@ class Card:
         """Whether it is an opinion, and has to be shown as one."""
         return self.role == "take"
 
+    @property
     def cite(self) -> str:
         """What the passage is called where it is quoted."""
         name = f"{self.explainer.title} › {self.heading}"

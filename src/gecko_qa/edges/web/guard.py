@@ -55,7 +55,8 @@ HEADERS = (
 )
 
 
-_TOO_LARGE = ("The request is too large.", "text/html")
+_HTML = "text/html; charset=utf-8"
+_TOO_LARGE = ("The request is too large.", _HTML)
 
 
 @dataclass(frozen=True)
@@ -177,7 +178,7 @@ def _told(message: str) -> str:
     return json.dumps({"message": message})
 
 
-async def _refuse(send: Send, status: int, text: str, media_type: str = "text/html") -> None:
-    headers = [(b"content-type", f"{media_type}; charset=utf-8".encode())]
+async def _refuse(send: Send, status: int, text: str, media_type: str = _HTML) -> None:
+    headers = [(b"content-type", media_type.encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode("utf-8")})
