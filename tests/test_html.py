@@ -22,6 +22,7 @@ from gecko_qa.html.defining import render_definition, render_definitions
 from gecko_qa.html.environment import render
 from gecko_qa.html.mapping import render_map
 from gecko_qa.html.reading import render_explainer, render_explainers, render_missing
+from gecko_qa.layout import DEFAULT_LAYOUT
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Correction
@@ -384,7 +385,7 @@ class TestWhatIsSaid:
         html = shown(small_library.ask("setae"), small_library)
         asks = {node.plain: node.attributes["data-ask"] for node in html.having("data-ask")}
         assert asks["Compare with Tree frogs"] == "Gecko feet vs. Tree frogs"
-        assert asks["Why it matters now"] == "Why does Gecko feet matter now?"
+        assert asks["Why this matters now"] == "Why does Gecko feet matter now?"
 
     def test_feedback_says_what_it_is_about(self, small_library: Library) -> None:
         answer = small_library.ask("tree frogs vs. gecko feet", level="2")
@@ -502,7 +503,13 @@ class TestMarkup:
             render_note(SCRIPT),
             render_passage(hostile, "feet#take"),
             render_definition("feet", hostile),
-            render("intro.html", n_explainers=2, asks=[f"What is {SCRIPT}?"]),
+            render(
+                "intro.html",
+                layout=hostile.layout,
+                told="2 concepts.",
+                sourced=True,
+                asks=[f"What is {SCRIPT}?"],
+            ),
         ]
         for html in (*answers, *notes):
             assert safe(html)
@@ -520,7 +527,7 @@ class TestMarkup:
             render_definitions(hostile, f"Feet {SCRIPT}"),
             render_definitions(hostile, SCRIPT),
             render_map(hostile),
-            render_missing(SCRIPT),
+            render_missing(SCRIPT, DEFAULT_LAYOUT),
         ):
             assert "<script>alert" not in html
             assert "alert(2)>" not in html

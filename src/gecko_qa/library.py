@@ -190,7 +190,7 @@ class Library:
         known = Known(index.by_slug, index.passages, index.layout, index.manifest.hash)
         passing = PassingMentions(index.passages, self._lexical)
         marker = Marker(index.by_slug, self._concept_lexical, self.terms)
-        resolver = Resolver(self.ranker, self.beside)
+        resolver = Resolver(self.ranker, self.beside, self.layout)
         return Answerer(known, resolver, self._speller, passing, marker)
 
     @cached_property

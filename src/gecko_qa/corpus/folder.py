@@ -111,7 +111,7 @@ def check_corpus(folder: Path) -> Corpus:
     problems = (
         *corpus.problems,
         *check_style(corpus.explainers, folder),
-        *check_prose(corpus.explainers, folder),
+        *check_prose(corpus.explainers, folder, corpus.layout),
     )
     return replace(corpus, problems=_in_order(problems))
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
@@ -89,7 +91,11 @@ class _Parser:
             self.report(self.line_at(position), what, "Delete it.")
 
     def line_at(self, position: int) -> int:
-        return self.text.count("\n", 0, position) + 1
+        return bisect_left(self.line_ends, position) + 1
+
+    @cached_property
+    def line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
 
     def sections(self, body_start: int) -> Iterator[Section]:
         headings = list(self.headings(body_start))
@@ -111,7 +117,7 @@ class _Parser:
     def headings(self, body_start: int) -> Iterator[_Heading]:
         for found in _HEADING.finditer(self.text, body_start):
             line = self.line_at(found.start())
-            name = found["name"].rstrip(" \t#").replace("’", "'")
+            name = heading_name(found["name"])
             yield _Heading(name, len(found["marks"]), found.start(), found.end(), line)
 
     def match_headings(self, headings: list[_Heading]) -> dict[_Heading, SectionKind]:
@@ -162,6 +168,11 @@ class _Parser:
         return Section(kind, text, start, self.line_at(start))
 
 
+def heading_name(text: str) -> str:
+    """Return a heading as it is told from others: without closing marks, its apostrophes plain."""
+    return text.rstrip(" \t#").replace("’", "'")
+
+
 def _is_forbidden(char: str) -> bool:
     if char in "\n\t":
         return False
@@ -174,4 +185,4 @@ def _expected(layout: Layout) -> Iterator[tuple[str, int, SectionKind | None]]:
     for kind in layout.sections:
         if audiences and kind is audiences[0]:
             yield TAKEAWAYS_HEADING, 2, None
-        yield kind.heading, 3 if kind.audience is not None else 2, kind
+        yield heading_name(kind.heading), 3 if kind.audience is not None else 2, kind

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 from gecko_qa.answer.answer import Answer
@@ -116,12 +115,19 @@ def _view(answer: Answer, library: Library) -> View:
 
 
 def _rows(cards: Sequence[Card], concepts: tuple[str, ...]) -> tuple[tuple[Card | None, ...], ...]:
-    """Return `cards`, which come section by section, as rows with a place for each concept."""
-    rows = []
-    for _, group in groupby(cards, key=lambda card: card.passage.section):
-        by_concept = {card.passage.concept: card for card in group}
-        rows.append(tuple(by_concept.get(slug) for slug in concepts))
-    return tuple(rows)
+    """Return `cards`, which come section by section, as rows with a place for each concept.
+
+    Levels stand side by side even where they differ, since one is the nearest that there is.
+    """
+    rows: list[dict[str, Card]] = []
+    place: tuple[str, str | None] | None = None
+    for card in cards:
+        here = (card.role, card.passage.audience)
+        if here != place or card.passage.concept in rows[-1]:
+            rows.append({})
+        rows[-1][card.passage.concept] = card
+        place = here
+    return tuple(tuple(row.get(slug) for slug in concepts) for row in rows)
 
 
 def _said(answer: Answer, told: tuple[Explainer, ...]) -> str:

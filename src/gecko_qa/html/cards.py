@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import Literal
 
 from gecko_qa.corpus.explainer import Explainer
+from gecko_qa.layout import Role
 from gecko_qa.library import Library
 from gecko_qa.passages import Passage
 
@@ -43,8 +44,13 @@ class Card:
     passage: Passage
     explainer: Explainer
     heading: str
-    opinion: bool
+    role: Role
     blocks: tuple[Block, ...]
+
+    @property
+    def opinion(self) -> bool:
+        """Whether it is an opinion, and has to be shown as one."""
+        return self.role == "take"
 
     @property
     def href(self) -> str:
@@ -60,7 +66,7 @@ def card_of(library: Library, passage: Passage, mark: tuple[int, int] | None = N
         passage,
         explainer,
         kind.heading,
-        kind.role == "take",
+        kind.role,
         blocks(passage.text, library.terms(passage), mark),
     )
 

@@ -13,6 +13,7 @@ from gecko_qa.library import Library
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 OTHER = "0–9"
+N_EXAMPLES = 3
 
 
 def render_definitions(library: Library, term: str = "") -> str:
@@ -23,6 +24,8 @@ def render_definitions(library: Library, term: str = "") -> str:
     card, missing = _found(library, term)
     return render(
         "define.html",
+        layout=library.layout,
+        examples=sorted((e.title for e in library.explainers), key=len)[:N_EXAMPLES],
         shelves=by_letter(library.explainers),
         letters=LETTERS,
         term=term,

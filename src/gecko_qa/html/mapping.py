@@ -43,6 +43,7 @@ def render_map(library: Library) -> str:
     drawn = concept_map(library.explainers)
     return render(
         "map.html",
+        layout=library.layout,
         drawn=drawn,
         labels=labels(drawn),
         colours=colours(drawn),

@@ -10,6 +10,7 @@ from datetime import date
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.html.cards import Block, card_of
 from gecko_qa.html.environment import render
+from gecko_qa.layout import Layout
 from gecko_qa.library import Library
 from gecko_qa.words import folded_words
 
@@ -51,6 +52,7 @@ def render_explainer(explainer: Explainer, library: Library) -> str:
     previous, following = shelf.around(explainer.slug)
     return render(
         "explainer.html",
+        layout=library.layout,
         explainer=explainer,
         updated=_in_words(explainer.updated),
         shelf=shelf,
@@ -65,12 +67,13 @@ def render_explainer(explainer: Explainer, library: Library) -> str:
 
 def render_explainers(library: Library) -> str:
     """Return the page that lists every explainer, by category."""
-    return render("explainers.html", shelves=shelves_of(library.explainers))
+    shelves = shelves_of(library.explainers)
+    return render("explainers.html", layout=library.layout, shelves=shelves)
 
 
-def render_missing(message: str) -> str:
+def render_missing(message: str, layout: Layout) -> str:
     """Return the page for an address that leads nowhere."""
-    return render("missing.html", message=message)
+    return render("missing.html", layout=layout, message=message)
 
 
 def shelves_of(explainers: Iterable[Explainer]) -> tuple[Shelf, ...]:

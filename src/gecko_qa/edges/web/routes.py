@@ -32,36 +32,36 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
     @app.api_route("/explainers", methods=_READ)
     @app.api_route("/explainers/", methods=_READ)
     def explainers() -> Response:
-        return _page(lambda: render_explainers(library))
+        return _page(library, lambda: render_explainers(library))
 
     @app.api_route("/explainers/{slug}", methods=_READ)
     def explainer(slug: str) -> Response:
-        return _page(lambda: render_explainer(library.explainer(slug), library))
+        return _page(library, lambda: render_explainer(library.explainer(slug), library))
 
     @app.api_route("/map", methods=_READ)
     def concept_map() -> Response:
-        return _page(lambda: render_map(library))
+        return _page(library, lambda: render_map(library))
 
     @app.api_route("/define", methods=_READ)
     def definitions(term: str = "") -> Response:
-        return _page(lambda: render_definitions(library, term[:200]))
+        return _page(library, lambda: render_definitions(library, term[:200]))
 
     @app.api_route("/define/{term:path}", methods=_READ)
     def define(term: str) -> Response:
         try:
             return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
         except UsageError as error:
-            return _missing(str(error))
+            return _missing(library, str(error))
 
     @app.api_route("/gecko/definition/{slug}", methods=_READ)
     def definition(slug: str) -> Response:
-        return _page(lambda: render_definition(slug, library))
+        return _page(library, lambda: render_definition(slug, library))
 
     _add_feedback(app, library, feedback)
 
     @app.api_route("/gecko/passage/{slug}/{section}", methods=_READ)
     def passage(slug: str, section: str) -> Response:
-        return _page(lambda: render_passage(library, f"{slug}#{section}"))
+        return _page(library, lambda: render_passage(library, f"{slug}#{section}"))
 
     static = {
         item.name: item.read_text(encoding="utf-8")
@@ -71,7 +71,7 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
     @app.api_route("/gecko/{name}", methods=_READ)
     def asset(name: str) -> Response:
         if name not in static:
-            return _missing("There is no such file.")
+            return _missing(library, "There is no such file.")
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
 
 
@@ -91,16 +91,16 @@ def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -
     app.add_route("/feedback", take, methods=["POST"])
 
 
-def _page(render: Callable[[], str]) -> Response:
+def _page(library: Library, render: Callable[[], str]) -> Response:
     from fastapi.responses import HTMLResponse
 
     try:
         return HTMLResponse(render())
     except UsageError as error:
-        return _missing(str(error))
+        return _missing(library, str(error))
 
 
-def _missing(message: str) -> Response:
+def _missing(library: Library, message: str) -> Response:
     from fastapi.responses import HTMLResponse
 
-    return HTMLResponse(render_missing(message), status_code=404)
+    return HTMLResponse(render_missing(message, library.layout), status_code=404)

@@ -94,7 +94,7 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
-    app.add_middleware(Guard, missing_page=render_missing("There is no such page."))
+    app.add_middleware(Guard, missing_page=render_missing("There is no such page.", library.layout))
     return app
 
 

@@ -101,17 +101,18 @@
 
   /* Copies, with their citation */
 
+  const dated = (card) => (card.dataset.updated ? `, updated ${card.dataset.updated}` : "");
   const address = (card) => new URL(card.dataset.href, location.origin).href;
 
   function plain(card) {
-    const { text, cite, updated } = card.dataset;
-    return `${text}\n\n— ${cite}, updated ${updated}. ${address(card)}\n`;
+    const { text, cite } = card.dataset;
+    return `${text}\n\n— ${cite}${dated(card)}. ${address(card)}\n`;
   }
 
   function markdown(card) {
-    const { text, cite, updated } = card.dataset;
+    const { text, cite } = card.dataset;
     const quoted = text.replace(/^/gm, "> ").replace(/^> $/gm, ">");
-    return `${quoted}\n>\n> — [${cite}](${address(card)}), updated ${updated}\n`;
+    return `${quoted}\n>\n> — [${cite}](${address(card)})${dated(card)}\n`;
   }
 
   async function copy(text, button) {
@@ -142,10 +143,12 @@
   }
 
   function save() {
-    const text = `# A conversation with gecko-qa\n\n${conversation().join("\n\n")}\n`;
+    const title = document.querySelector(".gq-brand").textContent;
+    const text = `# A conversation with ${title}\n\n${conversation().join("\n\n")}\n`;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
-    link.download = "gecko-qa.md";
+    const name = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) || ["conversation"];
+    link.download = `${name.join("-")}.md`;
     link.click();
     URL.revokeObjectURL(link.href);
   }
