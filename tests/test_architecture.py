@@ -27,6 +27,7 @@ LAYERS = (
     ("inspection",),
     ("retrieval",),
     ("answer",),
+    ("book",),
     ("library",),
     ("batch", "evaluation", "feedback"),
     ("html",),

@@ -75,8 +75,10 @@
     count.textContent = words.length ? `${n} of ${all}` : all;
     nothing.hidden = n > 0;
     nothing.querySelector("span").textContent = box.value.trim();
-    const query = new URLSearchParams({ q: `What is ${box.value.trim()}?` });
-    nothing.querySelector("a").href = `/?${query}`;
+    const ask = nothing.querySelector("a");
+    const address = new URL(ask.href);
+    address.search = new URLSearchParams({ q: `What is ${box.value.trim()}?` });
+    ask.href = address;
     dispatchEvent(new Event("resize")); // the rail's places have moved
   }
 
