@@ -31,6 +31,7 @@ LAYERS = (
     ("library",),
     ("batch", "evaluation", "feedback"),
     ("html",),
+    ("publishing",),
     ("edges",),
     ("main", "__main__"),
 )
