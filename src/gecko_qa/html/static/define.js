@@ -55,9 +55,8 @@
       `Nothing here is called “${term}”.`;
     const link = content.querySelector(".gq-no-definition-ask");
     const question = `What is ${term}?`;
-    const address = new URL(link.getAttribute("href"), document.baseURI); // a template has no base
-    address.search = new URLSearchParams({ q: question });
-    link.href = address;
+    const query = new URLSearchParams({ q: question });
+    link.href = `${link.getAttribute("href").split("?")[0]}?${query}`;
     link.querySelector("span").textContent = question;
     put(content);
   }

@@ -76,9 +76,8 @@
     nothing.hidden = n > 0;
     nothing.querySelector("span").textContent = box.value.trim();
     const ask = nothing.querySelector("a");
-    const address = new URL(ask.href);
-    address.search = new URLSearchParams({ q: `What is ${box.value.trim()}?` });
-    ask.href = address;
+    const query = new URLSearchParams({ q: `What is ${box.value.trim()}?` });
+    ask.href = `${ask.getAttribute("href").split("?")[0]}?${query}`;
     dispatchEvent(new Event("resize")); // the rail's places have moved
   }
 
