@@ -152,6 +152,20 @@ def depths(folder: Path) -> Path:
     return _write(folder, DEPTHS, DEPTHS_LAYOUT)
 
 
+_LONG = ("For complete newcomers", "Working practitioner", "Everything that is known about it")
+LONG_LAYOUT = f"""
+title = "A rather long title of forty characters"
+levels = {[f"{n} {name}" for n in "123" for name in _LONG]}
+audiences = ["Chief information officer", "Emergency room nurse", "Children and their parents"]
+"""
+
+
+def long_names(folder: Path) -> Path:
+    """Write a corpus of nine levels with long names into `folder` and return it."""
+    text = f"---\ntitle: Feet\n---\n\n## 1 {_LONG[0]}\n\nThey stick.\n"
+    return _write(folder, {"feet": text}, LONG_LAYOUT)
+
+
 def _write(folder: Path, files: Mapping[str, str], layout: str) -> Path:
     write_corpus(folder, files)
     (folder / "corpus.toml").write_text(layout, encoding="utf-8")

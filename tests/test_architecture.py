@@ -15,7 +15,17 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "gecko_qa"
 
 # From the bottom up: a module imports from its own layer and those before it, never after.
 LAYERS = (
-    ("errors", "words", "names", "spelling", "hashing", "files", "layout"),
+    (
+        "errors",
+        "words",
+        "names",
+        "spelling",
+        "suggestions",
+        "hashing",
+        "payload",
+        "files",
+        "layout",
+    ),
     ("settings", "configuration"),
     ("corpus",),
     ("concept_map",),
@@ -29,13 +39,22 @@ LAYERS = (
     ("answer",),
     ("book",),
     ("library",),
-    ("batch", "evaluation", "feedback"),
+    ("asking", "showing", "listing", "batch", "evaluation", "feedback"),
     ("html",),
     ("publishing",),
     ("edges",),
     ("main", "__main__"),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "gradio", "fastapi", "onnx", "scipy")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "fastapi",
+    "onnx",
+    "scipy",
+    "mcp",
+)
 LATE = (
     *HEAVY,
     "numpy",
@@ -92,6 +111,7 @@ def ours(path: Path) -> list[str]:
 def test_imports_go_one_way(path: Path) -> None:
     relative = path.relative_to(SOURCE).with_suffix("")
     if relative.name == "__init__" and len(relative.parts) == 1:
+        # It stands below all: what it names of theirs it imports when it is asked for.
         assert ours(path) == []
         return
     here, _ = place(".".join(relative.parts))
@@ -106,7 +126,7 @@ def test_no_layer_is_forgotten() -> None:
 
 
 def test_edges_never_import_each_other() -> None:
-    for edge in ("cli", "web"):
+    for edge in ("api", "cli", "mcp", "web"):
         for path in sorted((SOURCE / "edges" / edge).rglob("*.py")):
             others = [n for n in ours(path) if n.startswith("gecko_qa.edges.")]
             assert all(n.startswith(f"gecko_qa.edges.{edge}") for n in others), (path, others)
@@ -116,8 +136,28 @@ def test_the_core_knows_no_edge_library() -> None:
     for path in modules():
         if "edges" not in path.parts and path.stem not in ("main", "__main__"):
             top = {name.split(".")[0] for name in imports(path)}
-            assert not top & {"gradio", "fastapi", "typer", "rich", "uvicorn"}, path
+            assert not top & {
+                "gradio",
+                "fastapi",
+                "mcp",
+                "mcp_types",
+                "starlette",
+                "prometheus_client",
+                "typer",
+                "rich",
+                "uvicorn",
+            }, path
             assert "jinja2" not in top or "html" in path.parts, path
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    program = "import sys\nimport gecko_qa\nprint([name for name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = ast.literal_eval(done.stdout)
+    assert [name for name in loaded if name.startswith("gecko_qa")] == ["gecko_qa"]
+    assert not set(LATE).intersection(loaded)
 
 
 def loaded_by(arguments: list[str]) -> set[str]:

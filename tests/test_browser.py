@@ -494,3 +494,18 @@ def test_a_question_asked_while_the_page_opens_waits_and_is_kept(
     assert passages(answered(page, 1)) == ["rlhf#level-1"]
     assert passages(ask(page, "and for builders?"))[-1] == "rlhf#takeaways-builder"
     context.close()
+
+
+def test_each_file_that_the_page_names_is_loaded_once_and_no_other_is(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    loaded: list[str] = []
+    context.on("request", lambda request: loaded.append(request.url))
+    page = context.new_page()
+    with page.expect_response("**/predict"):
+        page.goto(address)
+    head = context.request.get(address).text().partition("</head>")[0]
+    named = [f"{address}/assets/{name}" for name in re.findall(r'"\./assets/([^"]+)"', head)]
+    assert sorted(url for url in loaded if "/assets/" in url) == sorted(named)
+    context.close()

@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import DESKTOP, SMALL, too_wide
 from playwright.sync_api import Browser, Page, expect
 
-from gecko_qa.book import Book
+from gecko_qa.book import book_of
 from gecko_qa.corpus.folder import valid_corpus
 from gecko_qa.publishing.folder import write_files
 from gecko_qa.publishing.site import publish
@@ -29,7 +29,7 @@ BELOW = "some/where"
 def folder(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a host, with the exported site some way below its top."""
     top = tmp_path_factory.mktemp("host")
-    write_files(top / BELOW, publish(Book.of(valid_corpus(settings.corpus))).files)
+    write_files(top / BELOW, publish(book_of(valid_corpus(settings.corpus))).files)
     return top
 
 

@@ -247,6 +247,7 @@ def test_ask_gives_the_same_json_as_batch_but_for_id_and_seconds(
         ("feedback", "report"),
         ("import",),
         ("serve",),
+        ("mcp",),
         ("index", "build"),
         ("index", "verify"),
         ("index", "info"),

@@ -19,12 +19,12 @@ from fastapi.testclient import TestClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gecko_qa.edges.web.feedback import is_from_here, parse_feedback
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES, Guard
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.feedback import STATUSES, VERDICTS, Feedback
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.feedback.taking import is_from_here, parse_feedback
 from gecko_qa.library import Library
 
 DAY = date(2026, 3, 4)
@@ -143,8 +143,8 @@ class TestWhatIsSent:
             ({"line": "x" * 501}, "500 are allowed"),
             ({"line": "\x1b]0;"}, "control character"),
             ({"index": "../../etc"}, "“index” is not what an answer says it is."),
-            ({"name": "Ada"}, "There is an unknown field. Known are: verdict, question, "),
-            ({"\ud800": 1}, "There is an unknown field."),
+            ({"name": "Ada"}, "There is no field “name”. There are: verdict, question, "),
+            ({"\ud800": 1}, "There is no field “?”."),
         ],
     )
     def test_what_cannot_be_is_refused_in_words(

@@ -294,7 +294,7 @@ class TestComparison:
         places: list[str | None] = ["tree-frogs#takeaways-builder", "gecko-feet#takeaways-builder"]
         places[gone] = None
         assert self.rows(html) == [["tree-frogs#level-2", "gecko-feet#level-2"], places]
-        assert html.plain.count("Not told here.") == 1
+        assert html.plain.count(": not told here.") == 1
 
     def test_every_concept_has_its_sources(self, small_library: Library) -> None:
         html = shown(small_library.ask("tree frogs vs. gecko feet"), small_library)

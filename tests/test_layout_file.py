@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from gecko_qa.corpus.folder import corpus_hash, read_corpus
 from gecko_qa.corpus.layout_file import MAX_BYTES, layout_from, layout_to_json, read_layout
+from gecko_qa.corpus.parse import parse_explainer
 from gecko_qa.errors import CorpusInvalid, DataError
 from gecko_qa.layout import DEFAULT_LAYOUT, Choice, Layout
 
@@ -56,6 +58,16 @@ def test_every_key_is_read() -> None:
         license="CC0",
         license_url="https://example.org/cc0",
     )
+
+
+def test_the_example_in_the_documents_is_read() -> None:
+    page = Path(__file__).parent.parent / "docs" / "corpus-format.md"
+    (example,) = re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    layout = read(example)
+    assert [level.id for level in layout.levels] == ["beginner", "practitioner", "x"]
+    assert set(tomllib.loads(example)) == set(layout_to_json(layout))
+    (smallest,) = re.findall(r"```markdown\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    assert parse_explainer(smallest, Path("neap-tides.md"), DEFAULT_LAYOUT).explainer is not None
 
 
 def test_what_is_not_told_is_the_defaults(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import other_layouts
 import pytest
+from builds import Bench
 from commands import Cli
 from factories import fake_index, write_corpus
 from markup import parsed
@@ -414,6 +415,10 @@ class TestPages:
             assert "data-tabs" not in html
             assert "Takeaways" not in html
 
+    def test_one_audience_alone_is_no_tab(self, tides: Library) -> None:
+        tabs = {e.slug: "data-tabs" in render_explainer(e, tides) for e in tides.explainers}
+        assert tabs == {"neap-tides": False, "spring-tides": True, "tidal-range": False}
+
     def test_a_passage_leads_to_the_next_level_there_is(self, tides: Library) -> None:
         html = parsed(render_passage(tides, "tidal-range#beginner"))
         swaps = {n.plain: n.attributes["data-swap"] for n in html.having("data-swap")}
@@ -430,7 +435,7 @@ class TestPages:
         ]
         assert told == [["anchors#shallow", "cleats#middling"]]
         assert html.plain.count("has no") == 1
-        assert "Not told here." not in html.plain
+        assert "not told here" not in html.plain
 
     def test_what_one_side_alone_tells_keeps_its_column(self, tides: Library) -> None:
         answer = tides.ask("spring tides vs neap tides", "practitioner", "kids")
@@ -443,7 +448,7 @@ class TestPages:
             ["spring-tides#practitioner", "neap-tides#practitioner"],
             ["spring-tides#takeaways-kids"],
         ]
-        assert html.plain.count("Not told here.") == 1
+        assert html.plain.count("Neap tides: not told here.") == 1
 
     def test_for_whom_is_told_where_there_is_a_choice(
         self, tides: Library, depths: Library
@@ -613,6 +618,30 @@ class TestCommands:
         text = " ".join(cli("ask", "--help").out.replace("│", " ").split())
         assert option in text
         assert "by the id that the corpus gives" in text
+
+
+def test_it_is_built_asked_and_batched_by_the_command_line(
+    cli: Cli, bench: Bench, tmp_path: Path
+) -> None:
+    folder = other_layouts.tides(tmp_path / "own")
+    here = ("--corpus", str(folder), "--index", str(tmp_path / "built"))
+    built = cli("index", "build", *here, "--model", str(bench.model))
+    assert (built.code, built.out.splitlines()[0].split(",")[:2]) == (
+        0,
+        ["3 explainers", " 11 passages"],
+    )
+    assert cli("index", "verify", *here).code == 0
+    asked = {"id": "a", "question": "tidal range", "level": "expert", "audience": "kids"}
+    questions, out = tmp_path / "questions.jsonl", tmp_path / "answers.jsonl"
+    questions.write_text(json.dumps(asked) + "\n", encoding="utf-8")
+    assert cli("batch", str(questions), "--out", str(out), *here).code == 0
+    batched = json.loads(out.read_text(encoding="utf-8"))
+    told = ["tidal-range#expert", "tidal-range#takeaways-kids"]
+    assert [passage["id"] for passage in batched["passages"]] == told
+    done = cli("ask", "tidal range", "--level", "expert", "--audience", "kids", "--json", *here)
+    assert [passage["id"] for passage in json.loads(done.out)["passages"]] == told
+    assert "None" not in cli("ask", "tidal range", *here).out
+    assert cli("define", "Tidal range", *here).out.startswith("Tidal range › Beginner\n")
 
 
 def test_a_term_is_looked_for_at_the_plainest_level(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from markup import Node, parsed
 from other_layouts import depths, tides
 
-from gecko_qa.book import Book
+from gecko_qa.book import Book, book_of
 from gecko_qa.corpus.folder import Corpus, read_corpus, valid_corpus
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.html.site import SERVED, StaticSite, file_of
@@ -36,14 +36,14 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 MAP = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 
 
-def book_of(folder: Path) -> Book:
-    return Book.of(valid_corpus(folder))
+def book_in(folder: Path) -> Book:
+    return book_of(valid_corpus(folder))
 
 
 @pytest.fixture
 def site(small_corpus: Path) -> Published:
     """The site of three explainers, its address known."""
-    return publish(book_of(small_corpus), BASE)
+    return publish(book_in(small_corpus), BASE)
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def hostile(tmp_path: Path) -> Path:
 
 
 def whole(settings: Settings) -> Published:
-    return publish(book_of(settings.corpus), BASE)
+    return publish(book_in(settings.corpus), BASE)
 
 
 def pages(files: Mapping[str, bytes]) -> Iterator[tuple[str, Node]]:
@@ -113,7 +113,7 @@ def test_every_link_of_the_whole_site_leads_somewhere(settings: Settings) -> Non
 
 @pytest.mark.parametrize("name", CORPORA)
 def test_links_hold_in_corpora_of_another_layout(name: str, tmp_path: Path) -> None:
-    book = book_of(CORPORA[name](tmp_path / "corpus"))
+    book = book_in(CORPORA[name](tmp_path / "corpus"))
     for base in ("", BASE):
         published = publish(book, base)
         files = dict(published.files)
@@ -130,7 +130,7 @@ def test_a_broken_link_and_a_lost_anchor_would_be_found(site: Published) -> None
 
 
 def test_without_an_address_every_link_is_relative(small_corpus: Path) -> None:
-    for name, page in pages(publish(book_of(small_corpus)).files):
+    for name, page in pages(publish(book_in(small_corpus)).files):
         outside = ("https://example.org/paper",)
         ours = [link for link in links(page) if link not in outside]
         assert not [link for link in ours if link.startswith(("/", "http"))], name
@@ -185,7 +185,7 @@ def test_canonical_addresses_need_the_sites(site: Published, small_corpus: Path)
         f"{BASE}explainers/tree-frogs.html"
     ]
     assert canonical(site.files, "404.html") == []
-    alone = publish(book_of(small_corpus))
+    alone = publish(book_in(small_corpus))
     assert canonical(alone.files, "index.html") == []
     assert not {"sitemap.xml", "feed.xml"} & alone.files.keys()
     assert "--base-url" in alone.notes[0]
@@ -204,11 +204,11 @@ def test_canonical_addresses_need_the_sites(site: Published, small_corpus: Path)
 )
 def test_what_is_no_address_for_a_site_is_refused(url: str, small_corpus: Path) -> None:
     with pytest.raises(UsageError, match="Write one such as|Leave off"):
-        publish(book_of(small_corpus), url)
+        publish(book_in(small_corpus), url)
 
 
 def test_an_address_gets_its_slash(small_corpus: Path) -> None:
-    assert publish(book_of(small_corpus), BASE.rstrip("/")) == publish(book_of(small_corpus), BASE)
+    assert publish(book_in(small_corpus), BASE.rstrip("/")) == publish(book_in(small_corpus), BASE)
 
 
 # --- Files for programs
@@ -233,7 +233,7 @@ def test_the_feed_has_the_newest_first(tmp_path: Path) -> None:
         tmp_path / "c",
         {"ants": dated("Ants", "2025-01-01"), "bees": dated("Bees", "2026-03-04"), "dust": undated},
     )
-    root = ElementTree.fromstring(publish(book_of(folder), BASE).files["feed.xml"])
+    root = ElementTree.fromstring(publish(book_in(folder), BASE).files["feed.xml"])
     entries = root.findall("a:entry", ATOM)
     assert [entry.findtext("a:title", None, ATOM) for entry in entries] == ["Bees", "Ants"]
     assert entries[0].findtext("a:id", None, ATOM) == f"{BASE}explainers/bees.html"
@@ -246,7 +246,7 @@ def test_the_feed_has_the_newest_first(tmp_path: Path) -> None:
 
 def test_without_dates_there_is_no_feed_and_the_report_says_so(tmp_path: Path) -> None:
     text = explainer_text("Dust").replace("updated: 2026-01-02\n", "")
-    published = publish(book_of(write_corpus(tmp_path / "c", {"dust": text})), BASE)
+    published = publish(book_in(write_corpus(tmp_path / "c", {"dust": text})), BASE)
     assert "feed.xml" not in published.files
     assert b"atom" not in published.files["index.html"]
     assert "feed.xml" in published.notes[0]
@@ -262,7 +262,7 @@ def test_llms_txt_links_every_explainer_and_the_full_text_tells_all(
         assert f"\n- {link}\n" in overview
         assert all(section.text in full for section in explainer.sections)
     assert "### Gecko's take (opinion)\n" in full
-    alone = publish(book_of(small_corpus)).files["llms.txt"].decode()
+    alone = publish(book_in(small_corpus)).files["llms.txt"].decode()
     assert "](explainers/tree-frogs.html)" in alone
 
 
@@ -284,7 +284,7 @@ class _Strict(HTMLParser):
 
 def test_markup_in_a_corpus_is_text_wherever_it_is_written(hostile: Path) -> None:
     corpus = valid_corpus(hostile)
-    files = publish(Book.of(corpus), BASE).files
+    files = publish(book_of(corpus), BASE).files
     assert faults_of_links(files) == []
     for name, data in files.items():
         if name.endswith(".html"):
@@ -313,7 +313,7 @@ def script_value(data: bytes, name: str) -> dict[str, list]:
 
 
 def test_the_search_reads_every_text_word_for_word(small_corpus: Path) -> None:
-    book = book_of(small_corpus)
+    book = book_in(small_corpus)
     index, whole = search_index(book)
     assert whole
     found = {
@@ -327,7 +327,7 @@ def test_the_search_reads_every_text_word_for_word(small_corpus: Path) -> None:
 
 
 def test_of_too_much_text_the_search_reads_definitions_alone(small_corpus: Path) -> None:
-    index, whole = search_index(book_of(small_corpus), max_bytes=100)
+    index, whole = search_index(book_in(small_corpus), max_bytes=100)
     assert not whole
     assert [[s for s, _ in record[4]] for record in index["explainers"]] == [["tldr"]] * 3
 
@@ -336,7 +336,7 @@ def test_of_too_much_text_the_search_reads_definitions_alone(small_corpus: Path)
 
 
 def test_the_same_corpus_gives_the_same_bytes(small_corpus: Path) -> None:
-    assert publish(book_of(small_corpus), BASE) == publish(book_of(small_corpus), BASE)
+    assert publish(book_in(small_corpus), BASE) == publish(book_in(small_corpus), BASE)
     assert corpus_json(valid_corpus(small_corpus)) == corpus_json(valid_corpus(small_corpus))
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import socket
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -15,7 +17,7 @@ from fastapi.testclient import TestClient
 from markup import parsed, passages, safe, turn
 
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES
-from gecko_qa.edges.web.server import create_app
+from gecko_qa.edges.web.server import bind, create_app
 from gecko_qa.edges.web.turns import MAX_TURNS
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -471,3 +473,67 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(client: TestCli
             yield b"x" * 1024
 
     assert client.post("/gradio_api/run/predict", content=chunks()).status_code == 413
+
+
+def test_no_answer_waits_for_more_to_send() -> None:
+    """Headers and body are sent one after the other: with Nagle's algorithm, 40 ms apart."""
+
+    async def nodelay(listening: socket.socket) -> int:
+        accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken = writer.get_extra_info("socket")
+            accepted.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            writer.close()
+            return await accepted
+
+    assert asyncio.run(nodelay(bind(Settings(port=0)))) != 0
+
+
+# Scripts and styles of Gradio
+
+
+def linked(client: TestClient) -> list[str]:
+    head = client.get("/").text.partition("</head>")[0]
+    return re.findall(r'<link rel="(?:module)?preload"[^>]* href="\.(/assets/[^"]+)">', head)
+
+
+def test_a_script_is_sent_compressed_for_good_and_is_the_very_file(client: TestClient) -> None:
+    scripts = [path for path in linked(client) if path.endswith(".js")]
+    address = max(scripts, key=lambda path: len(client.get(path).content))
+    packed = client.get(address, headers={"accept-encoding": "gzip, br"})
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    file = files("gradio") / "templates" / "frontend" / address[1:]
+    assert packed.content == plain.content == file.read_bytes()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    for reply in (packed, plain):
+        assert reply.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert reply.headers["vary"] == "accept-encoding"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+    head = client.head(address, headers={"accept-encoding": "identity"})
+    assert (head.content, head.headers) == (b"", plain.headers)
+
+
+def test_the_page_names_scripts_and_styles_that_there_are(client: TestClient) -> None:
+    addresses = linked(client)
+    assert len(addresses) == len(set(addresses))
+    assert {address.rpartition(".")[2] for address in addresses} == {"css", "js"}
+    for address in addresses:
+        assert client.get(address).status_code == 200
+
+
+def test_an_asset_that_is_not_there_is_not_found(client: TestClient) -> None:
+    for address in (
+        "/assets/none.js",
+        "/assets/x/none.js",
+        "/assets/%2e%2e/index.html",
+    ):
+        assert client.get(address).status_code == 404
+    assert client.post(linked(client)[0]).status_code == 405

@@ -10,7 +10,7 @@ from typing import Protocol
 from gecko_qa.answer.question import clean_question
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.corpus.folder import Corpus
-from gecko_qa.errors import UnknownChoice
+from gecko_qa.errors import UnknownChoice, UnknownConcept
 from gecko_qa.layout import Layout
 from gecko_qa.names import NameIndex
 from gecko_qa.passages import Passage, corpus_passages
@@ -48,12 +48,6 @@ class Book:
     def __init__(self, text: Text) -> None:
         self._text = text
 
-    @classmethod
-    def of(cls, corpus: Corpus) -> Book:
-        """Return the book of `corpus`; raises CorpusInvalid as `corpus_passages` does."""
-        passages = {passage.id: passage for passage in corpus_passages(corpus)}
-        return Book(_Read(corpus.layout, corpus.explainers, corpus.by_slug, passages))
-
     @property
     def layout(self) -> Layout:
         """The corpus's levels and audiences."""
@@ -70,10 +64,10 @@ class Book:
         return self._text.by_slug
 
     def explainer(self, slug: str) -> Explainer:
-        """Return the explainer `slug`; raises UnknownChoice."""
+        """Return the explainer `slug`; raises UnknownConcept."""
         found = self.by_slug.get(slug)
         if found is None:
-            raise UnknownChoice(f"There is no explainer “{slug[:80]}”.")
+            raise UnknownConcept(f"There is no explainer “{slug[:80]}”.")
         return found
 
     def passage(self, passage_id: str) -> Passage:
@@ -84,19 +78,19 @@ class Book:
         return found
 
     def definition(self, slug: str) -> Passage:
-        """Return the shallowest passage of the explainer `slug`; raises UnknownChoice."""
+        """Return the shallowest passage of the explainer `slug`; raises UnknownConcept."""
         return self.passage(f"{slug}#{self.explainer(slug).definition.kind.id}")
 
     def define(self, term: str) -> Explainer:
-        """Return the explainer that `term` is a name of; raises UnknownChoice, QuestionRejected.
+        """Return the explainer that `term` is a name of; raises UnknownConcept, QuestionRejected.
 
-        The message of UnknownChoice offers names that look alike.
+        Needs no encoder. The message of UnknownConcept offers names that look alike.
         """
-        slug = self.names.exact(clean_question(term))
+        slug = self._names.exact(clean_question(term))
         if slug is None:
             near = self.names_like(term, least=0.6)
             offer = f" Did you mean {', '.join(near)}?" if near else ""
-            raise UnknownChoice(f"There is no definition of “{term[:80]}”.{offer}")
+            raise UnknownConcept(f"There is no definition of “{term[:80]}”.{offer}")
         return self.explainer(slug)
 
     def terms(self, passage: Passage) -> tuple[tuple[int, int, str], ...]:
@@ -122,7 +116,7 @@ class Book:
 
         found = process.extract(
             term,
-            self.all_names,
+            self._all_names,
             processor=str.casefold,
             scorer=fuzz.ratio,
             limit=N_ALIKE,
@@ -131,12 +125,12 @@ class Book:
         return tuple(name for name, _, _ in found)
 
     @cached_property
-    def names(self) -> NameIndex:
+    def _names(self) -> NameIndex:
         """Every name, by which questions find their concepts."""
         return NameIndex(self._named, _common())
 
     @cached_property
-    def all_names(self) -> list[str]:
+    def _all_names(self) -> list[str]:
         """Every name as it is written."""
         return [name for explainer in self.explainers for name in explainer.names]
 
@@ -147,11 +141,18 @@ class Book:
 
     @property
     def _named(self) -> list[tuple[str, tuple[str, ...]]]:
+        """Every slug with its names."""
         return [(e.slug, e.names) for e in self.explainers]
 
     @cached_property
     def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
         return {}
+
+
+def book_of(corpus: Corpus) -> Book:
+    """Return `corpus` as a book; raises CorpusInvalid as `corpus_passages` does."""
+    passages = {passage.id: passage for passage in corpus_passages(corpus)}
+    return Book(_Read(corpus.layout, corpus.explainers, corpus.by_slug, passages))
 
 
 def _common() -> frozenset[str]:

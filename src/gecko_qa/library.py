@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
@@ -11,9 +13,10 @@ from gecko_qa.answer.beside import Beside
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
-from gecko_qa.answer.question import ask_question
+from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
 from gecko_qa.book import Book
+from gecko_qa.errors import UsageError
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
 from gecko_qa.retrieval.concepts import ConceptRanker
@@ -24,10 +27,18 @@ from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
+from gecko_qa.suggestions import Suggester, Suggestion
+
+COMPARED = range(2, 5)
+"""How many concepts can be compared."""
 
 
 class Library(Book):
-    """Questions, definitions and explainers of one corpus. Safe to use from several threads."""
+    """Questions, definitions and explainers of one corpus.
+
+    Safe to use from several threads. What is read of the index stays in memory; files that change
+    afterwards change nothing.
+    """
 
     def __init__(self, index: Index, weights: Weights | None = None) -> None:
         """Take the `weights` of the evidence, None for those of the package."""
@@ -36,8 +47,18 @@ class Library(Book):
         self._weights = weights
 
     @classmethod
-    def open(cls, settings: Settings) -> Library:
-        """Open the index that `settings` name; raises IndexUnusable, which says what to run."""
+    def open(cls, corpus: str | os.PathLike[str] | Settings, *, build: bool = False) -> Library:
+        """Open the index of the folder `corpus`, or of what settings name.
+
+        `build` builds it first where it is missing, damaged or older than the corpus, which takes
+        seconds to minutes and needs torch. Raises IndexUnusable, which says what to run,
+        CorpusInvalid where there is no corpus or it has faults, and whatever `build_index` raises.
+        """
+        settings = corpus if isinstance(corpus, Settings) else Settings(corpus=Path(corpus))
+        if build:
+            from gecko_qa.index.build import ensure_index
+
+            ensure_index(settings)
         return cls(open_index(settings.index_folder, settings.corpus, settings.threads))
 
     @property
@@ -63,11 +84,12 @@ class Library(Book):
     ) -> Answer:
         """Answer `question` at `level` (None: the default) for `audience` (None: everyone).
 
-        `context` is what a conversation carries so far; see `context_after`. `as_typed` keeps
-        slips of the pen from being mended; `firm` names the dials ("level", "audience") that hold
-        against the question's words. Raises QuestionRejected and UnknownChoice for what
-        cannot be asked, and IndexDamaged where a part of the index that was not read before is
-        not intact.
+        The question has at most 1,000 characters; levels and audiences are the ids of those in
+        `layout`. What nothing covers is answered too: see `Answer.status`. `context` is what a
+        conversation carries so far; see `converse`. `as_typed` keeps slips of the pen from being
+        mended; `firm` names the dials ("level", "audience") that hold against the question's
+        words. Raises QuestionRejected and UnknownChoice for what cannot be asked, and
+        IndexDamaged where a part of the index that was not read before is not intact.
         """
         asked = ask_question(question, self.layout, level, audience, as_typed=as_typed, firm=firm)
         return self._answerer.answer(asked, context)
@@ -83,6 +105,29 @@ class Library(Book):
             context = context_after(self.ask(question, level, audience, context=context), context)
         return context
 
+    def compare(
+        self, concepts: Sequence[str], level: str | None = None, audience: str | None = None
+    ) -> Answer:
+        """Answer how `concepts`, two to four by any of their names, differ, in their order.
+
+        It is the answer to "A vs B": what nothing covers stands in its `missing`, or else nothing
+        is covered. Raises UsageError for another number of them, and as `ask` does.
+        """
+        if len(concepts) not in COMPARED:
+            raise UsageError(
+                f"There are {len(concepts)} concepts to compare. Name "
+                f"{COMPARED.start} to {COMPARED.stop - 1}."
+            )
+        return self.ask(" vs ".join(map(clean_question, concepts)), level, audience)
+
+    def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
+        """Return up to `k` concepts with a name that `text` is a part of; see `Suggester`."""
+        return self._suggester.suggest(text, k)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self._named)
+
     @cached_property
     def _answerer(self) -> Answerer:
         index = self.index
@@ -95,7 +140,7 @@ class Library(Book):
     @cached_property
     def _speller(self) -> Speller:
         texts = [key.text for key in leading_keys(self.index.keys)]
-        return Speller(self.all_names, lambda: texts, self._uses)
+        return Speller(self._all_names, lambda: texts, self._uses)
 
     def _uses(self, word: str) -> bool:
         """Tell whether the corpus has the folded `word`, or it is one that every question may."""
@@ -135,7 +180,7 @@ class Library(Book):
             lexical=self._lexical,
             concept_lexical=self._concept_lexical,
             probes=index.probes,
-            names=self.names,
+            names=self._names,
         )
 
     @cached_property

@@ -68,6 +68,26 @@ def serve(
     run(settings, listening, started)
 
 
+@app.command()
+def mcp(corpus: CorpusOption = None, index: IndexOption = None) -> None:
+    """Serve the library to an AI assistant, as tools of the Model Context Protocol.
+
+    It talks over standard input and output, and is started by the assistant: docs/mcp.md tells how.
+    It stops when the input ends.
+
+    Example: gecko-qa mcp --corpus corpus
+    """
+    from gecko_qa.library import Library
+
+    library = Library.open(settings_of(corpus=corpus, index=index))
+    library.warm_up()
+    from gecko_qa.edges.mcp.server import run_stdio
+
+    if sys.stdin.isatty():
+        _say("Waiting for an assistant to talk to on standard input (Ctrl+C stops it).")
+    run_stdio(library)
+
+
 def _has_display() -> bool:
     """Tell whether a browser window can open: without one, a browser may seize the terminal."""
     return sys.platform in ("darwin", "win32") or bool(

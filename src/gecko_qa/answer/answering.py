@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from gecko_qa.answer.answer import Answer, Status
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent, small_talk_kind
+from gecko_qa.answer.lacking import lacking
 from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import Question
@@ -279,24 +280,6 @@ def context_after(answer: Answer, before: Context | None) -> Context | None:
 
 def _listed(texts: tuple[str, ...]) -> str:
     return ", ".join(f"“{text}”" for text in texts)
-
-
-def lacking(titles: Sequence[str], lacks: Sequence[SectionKind], nearest: str) -> str:
-    """Return a sentence that explainers lack sections, and that `nearest` stands for a level."""
-    one = len(titles) == 1
-    whats = _in_a_row(
-        f"no takeaways under “{kind.heading}”" if kind.audience else f"no “{kind.heading}”"
-        for kind in lacks
-    )
-    who = _in_a_row(titles)
-    has, its = ("has", "its") if one else ("have", "their")
-    instead = f": this is {its} “{nearest}”" if any(kind.level for kind in lacks) else ""
-    return f"{who} {has} {whats}{instead}."
-
-
-def _in_a_row(texts: Iterable[str]) -> str:
-    *before, last = texts
-    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _dials(layout: Layout) -> str:

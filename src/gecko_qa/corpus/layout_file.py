@@ -186,7 +186,7 @@ def _check_apart(levels: Sequence[Choice], audiences: Sequence[Choice]) -> None:
         ids = {choice.id for choice in choices}
         names = {heading_name(choice.name).casefold() for choice in choices}
         if min(len(ids), len(names)) < len(choices):
-            raise ValueError(f"“{key}” has the same name or id twice")
+            raise ValueError(f"“{key}” has the same name or id twice; give each its own")
 
 
 def _check_sections(layout: Layout) -> None:

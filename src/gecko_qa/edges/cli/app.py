@@ -71,13 +71,14 @@ def ask(
 
     Example: gecko-qa ask "What is RLHF?" --level 2 --audience builder
     """
-    from gecko_qa.edges.cli.render import print_answer, print_json
+    from gecko_qa.answer.answer import answer_json
+    from gecko_qa.edges.cli.render import print_answer, print_line
     from gecko_qa.library import Library
 
     library = Library.open(settings_of(corpus=corpus, index=index))
     answer = library.ask(question, level, audience, as_typed=as_typed)
     if json:
-        print_json(answer.to_json())
+        print_line(answer_json(answer))
     else:
         print_answer(answer, library)
 
@@ -95,14 +96,14 @@ def define(
     """
     from gecko_qa.edges.cli.render import print_definition, print_json
     from gecko_qa.library import Library
+    from gecko_qa.showing import definition_json
 
     library = Library.open(settings_of(corpus=corpus, index=index))
     explainer = library.define(term)
-    passage = library.definition(explainer.slug)
     if json:
-        print_json({"concept": explainer.slug, "title": explainer.title, "text": passage.text})
+        print_json(definition_json(explainer))
     else:
-        print_definition(explainer, passage)
+        print_definition(explainer, library.definition(explainer.slug))
 
 
 @app.command()

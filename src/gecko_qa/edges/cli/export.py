@@ -30,13 +30,13 @@ def site(
 
     Example: gecko-qa export site site --base-url https://example.org/gecko/
     """
-    from gecko_qa.book import Book
+    from gecko_qa.book import book_of
     from gecko_qa.corpus.folder import valid_corpus
     from gecko_qa.edges.cli.render import out
     from gecko_qa.publishing.folder import write_files
     from gecko_qa.publishing.site import publish
 
-    published = publish(Book.of(valid_corpus(settings_of(corpus=corpus).corpus)), base_url)
+    published = publish(book_of(valid_corpus(settings_of(corpus=corpus).corpus)), base_url)
     written = write_files(folder, published.files)
     size = sum(map(len, published.files.values())) / 1e6
     lines = [

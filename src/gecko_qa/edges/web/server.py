@@ -9,6 +9,7 @@ import socket
 import tempfile
 from collections.abc import Callable
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.edges.web.routes import add_routes
@@ -47,7 +48,8 @@ def bind(settings: Settings) -> socket.socket:
     """Take the address that `settings` name; raises DataError where it cannot be had."""
     host, port = settings.host, settings.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
+    # asyncio answers at once, without Nagle's wait, only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -66,8 +68,10 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     import gradio as gr
     from fastapi import FastAPI
 
+    from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
     from gecko_qa.edges.web.guard import Guard
+    from gecko_qa.edges.web.preloads import preloads
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, library, feedback)
@@ -94,6 +98,10 @@ def create_app(library: Library, feedback: FeedbackStore | None = None) -> FastA
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
+    frontend = Path(gr.__file__).parent / "templates" / "frontend"
+    kinds = {component["type"] for component in chat.config["components"]}
+    ahead = preloads(frontend, sorted(kinds))
+    app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
     app.add_middleware(Guard, missing_page=render_missing("There is no such page.", library.layout))
     return app
 
