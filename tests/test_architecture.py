@@ -37,9 +37,11 @@ LAYERS = (
     ("inspection",),
     ("retrieval",),
     ("answer",),
+    ("book",),
     ("library",),
     ("asking", "showing", "listing", "batch", "evaluation", "feedback"),
     ("html",),
+    ("publishing",),
     ("edges",),
     ("parts",),
     ("main", "__main__"),
@@ -188,3 +190,11 @@ def test_defining_imports_no_encoder(settings: Settings) -> None:
 def test_building_an_unchanged_index_imports_no_torch(settings: Settings) -> None:
     loaded = loaded_by(["index", "build", "--corpus", str(settings.corpus)])
     assert not loaded & {"torch", "sentence_transformers", "gradio"}
+
+
+def test_exporting_needs_no_encoder_and_no_index(settings: Settings, tmp_path: Path) -> None:
+    at = ["--corpus", str(settings.corpus)]
+    loaded = loaded_by(["export", "site", str(tmp_path / "site"), *at])
+    assert loaded & set(LATE) <= {"numpy", "rich.console"}
+    loaded = loaded_by(["export", "json", str(tmp_path / "corpus.json"), *at])
+    assert loaded & set(LATE) <= {"rich.console"}

@@ -17,30 +17,27 @@ from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
 from gecko_qa.answer.steps import standing_asks
+from gecko_qa.book import Book
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.errors import UnknownChoice, UnknownConcept, UsageError
+from gecko_qa.errors import UsageError
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
-from gecko_qa.layout import Layout
-from gecko_qa.names import NameIndex
-from gecko_qa.passages import Passage
 from gecko_qa.retrieval.concepts import ConceptRanker
 from gecko_qa.retrieval.dense import DenseRetriever
 from gecko_qa.retrieval.evidence import Witness
-from gecko_qa.retrieval.frame import facet_words, frame_words
+from gecko_qa.retrieval.frame import frame_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
 from gecko_qa.suggestions import Suggester, Suggestion
 
-N_ALIKE = 3
 COMPARED = range(2, 5)
 """How many concepts can be compared."""
 N_OWN_ASKS = 3
 
 
-class Library:
+class Library(Book):
     """Questions, definitions and explainers of one corpus.
 
     Safe to use from several threads. What is read of the index stays in memory; files that change
@@ -49,6 +46,7 @@ class Library:
 
     def __init__(self, index: Index, weights: Weights | None = None) -> None:
         """Take the `weights` of the evidence, None for those of the package."""
+        super().__init__(index)
         self.index = index
         self._weights = weights
 
@@ -68,19 +66,9 @@ class Library:
         return cls(open_index(settings.index_folder, settings.corpus, settings.threads))
 
     @property
-    def layout(self) -> Layout:
-        """The corpus's levels and audiences."""
-        return self.index.layout
-
-    @property
     def hash(self) -> str:
         """Identity of the index."""
         return self.index.manifest.hash
-
-    @property
-    def explainers(self) -> tuple[Explainer, ...]:
-        """Every explainer, by slug."""
-        return self.index.explainers
 
     def warm_up(self) -> None:
         """Read and check every part of the index now, so that the first question is quick."""
@@ -136,50 +124,6 @@ class Library:
             )
         return self.ask(" vs ".join(map(clean_question, concepts)), level, audience)
 
-    def explainer(self, slug: str) -> Explainer:
-        """Return the explainer `slug`; raises UnknownConcept."""
-        found = self.index.by_slug.get(slug)
-        if found is None:
-            raise UnknownConcept(f"There is no explainer “{slug[:80]}”.")
-        return found
-
-    def define(self, term: str) -> Explainer:
-        """Return the explainer that `term` is a name of; raises UnknownConcept, QuestionRejected.
-
-        Needs no encoder. The message of UnknownConcept offers names that look alike.
-        """
-        slug = self._names.exact(clean_question(term))
-        if slug is None:
-            near = self.names_like(term, least=0.6)
-            offer = f" Did you mean {', '.join(near)}?" if near else ""
-            raise UnknownConcept(f"There is no definition of “{term[:80]}”.{offer}")
-        return self.explainer(slug)
-
-    def definition(self, slug: str) -> Passage:
-        """Return the shallowest passage of the explainer `slug`; raises UnknownConcept."""
-        return self.passage(f"{slug}#{self.explainer(slug).definition.kind.id}")
-
-    def passage(self, passage_id: str) -> Passage:
-        """Return the passage `passage_id`; raises UnknownChoice."""
-        found = self.index.passages.get(passage_id)
-        if found is None:
-            raise UnknownChoice(f"There is no passage “{passage_id[:120]}”.")
-        return found
-
-    def terms(self, passage: Passage) -> tuple[tuple[int, int, str], ...]:
-        """Return where `passage` names other explainers, each once, at its first mention.
-
-        Start and end in characters of its text, and the explainer's slug, in order.
-        """
-        found = self._terms.get(passage.id)
-        if found is None:
-            first: dict[str, tuple[int, int, str]] = {}
-            for place in self._plain_names.places(passage.text):
-                first.setdefault(place[2], place)
-            first.pop(passage.concept, None)
-            found = self._terms[passage.id] = tuple(first.values())
-        return found
-
     def own_asks(self, explainer: Explainer) -> tuple[str, ...]:
         """Return up to three questions that `explainer` asks itself and is an answer to.
 
@@ -192,23 +136,6 @@ class Library:
             found = self._own_asks[explainer.slug] = tuple(islice(home, N_OWN_ASKS))
         return found
 
-    def names_like(self, term: str, least: float = 0.75) -> tuple[str, ...]:
-        """Return up to three names that look like `term`, the likest first.
-
-        `least` is the share of letters in common, from 0 to 1, by the normalized indel distance.
-        """
-        from rapidfuzz import fuzz, process
-
-        found = process.extract(
-            term,
-            self._all_names,
-            processor=str.casefold,
-            scorer=fuzz.ratio,
-            limit=N_ALIKE,
-            score_cutoff=100 * least,
-        )
-        return tuple(name for name, _, _ in found)
-
     def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
         """Return up to `k` concepts with a name that `text` is a part of; see `Suggester`."""
         return self._suggester.suggest(text, k)
@@ -216,31 +143,6 @@ class Library:
     @cached_property
     def _suggester(self) -> Suggester:
         return Suggester(self._named)
-
-    @cached_property
-    def _names(self) -> NameIndex:
-        return NameIndex(self._named, self._common)
-
-    @cached_property
-    def _plain_names(self) -> NameIndex:
-        """Names as they are written: in running text "trained" is no mention of "training"."""
-        return NameIndex(self._named, self._common, forms=False)
-
-    @property
-    def _named(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(e.slug, e.names) for e in self.explainers]
-
-    @cached_property
-    def _all_names(self) -> list[str]:
-        return [name for explainer in self.explainers for name in explainer.names]
-
-    @property
-    def _common(self) -> frozenset[str]:
-        return frame_words() | facet_words()
-
-    @cached_property
-    def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
-        return {}
 
     @cached_property
     def _own_asks(self) -> dict[str, tuple[str, ...]]:

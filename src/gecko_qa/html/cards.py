@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from gecko_qa.book import Book
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.layout import Role
-from gecko_qa.library import Library
 from gecko_qa.passages import Passage
 
 _BULLET = "- "
@@ -71,16 +71,16 @@ class Card:
         return f"/explainers/{self.explainer.slug}#{self.passage.section}"
 
 
-def card_of(library: Library, passage: Passage, mark: tuple[int, int] | None = None) -> Card:
+def card_of(book: Book, passage: Passage, mark: tuple[int, int] | None = None) -> Card:
     """Return the card of `passage`, with the characters `mark` (start, end) of it marked."""
-    explainer = library.explainer(passage.concept)
+    explainer = book.explainer(passage.concept)
     kind = explainer.section(passage.section).kind
     return Card(
         passage,
         explainer,
         kind.heading,
         kind.role,
-        blocks(passage.text, library.terms(passage), mark),
+        blocks(passage.text, book.terms(passage), mark),
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 
+from gecko_qa.book import Book
 from gecko_qa.concept_map import (
     FONT_SIZE,
     LINE_HEIGHT,
@@ -15,7 +16,7 @@ from gecko_qa.concept_map import (
     concept_map,
 )
 from gecko_qa.html.environment import render
-from gecko_qa.library import Library
+from gecko_qa.html.site import SERVED, Site
 
 N_COLOURS = 14
 """How many colours of categories the tokens have; more categories share them in turn."""
@@ -38,12 +39,13 @@ class Label:
 
 
 @lru_cache(maxsize=2)
-def render_map(library: Library) -> str:
-    """Return the page of the concept map. A library never changes, so its page is kept."""
-    drawn = concept_map(library.explainers)
+def render_map(book: Book, site: Site = SERVED) -> str:
+    """Return the page of the concept map. A book never changes, so its page is kept."""
+    drawn = concept_map(book.explainers)
     return render(
         "map.html",
-        layout=library.layout,
+        site=site,
+        layout=book.layout,
         drawn=drawn,
         labels=labels(drawn),
         colours=colours(drawn),

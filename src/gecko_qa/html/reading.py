@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from gecko_qa.answer.steps import comparison
+from gecko_qa.book import Book
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.html.cards import Block, card_of
 from gecko_qa.html.environment import render
+from gecko_qa.html.site import SERVED, Site
 from gecko_qa.layout import Layout
-from gecko_qa.library import Library
 
 _WORD = re.compile(r"\w+")
 
@@ -43,35 +44,36 @@ class Shelf:
         return before, after
 
 
-def render_explainer(explainer: Explainer, library: Library) -> str:
+def render_explainer(explainer: Explainer, book: Book, site: Site = SERVED) -> str:
     """Return the page of an explainer."""
-    shelf = next(s for s in shelves_of(library.explainers) if s.category == explainer.category)
+    shelf = next(s for s in shelves_of(book.explainers) if s.category == explainer.category)
     previous, following = shelf.around(explainer.slug)
     return render(
         "explainer.html",
-        layout=library.layout,
+        site=site,
+        layout=book.layout,
         explainer=explainer,
         updated=_in_words(explainer.updated),
         shelf=shelf,
-        parts_of=_parts_by_role(explainer, library),
-        asks=library.own_asks(explainer),
+        parts_of=_parts_by_role(explainer, book),
+        asks=book.own_asks(explainer),
         comparison=comparison,
-        related=_known(explainer.related, library),
-        confused=_known(explainer.confused_with, library),
+        related=_known(explainer.related, book),
+        confused=_known(explainer.confused_with, book),
         previous=previous,
         following=following,
     )
 
 
-def render_explainers(library: Library) -> str:
+def render_explainers(book: Book, site: Site = SERVED) -> str:
     """Return the page that lists every explainer, by category."""
-    shelves = shelves_of(library.explainers)
-    return render("explainers.html", layout=library.layout, shelves=shelves)
+    shelves = shelves_of(book.explainers)
+    return render("explainers.html", site=site, layout=book.layout, shelves=shelves)
 
 
-def render_missing(message: str, layout: Layout) -> str:
+def render_missing(message: str, layout: Layout, site: Site = SERVED) -> str:
     """Return the page for an address that leads nowhere."""
-    return render("missing.html", layout=layout, message=message)
+    return render("missing.html", site=site, layout=layout, message=message)
 
 
 def shelves_of(explainers: Iterable[Explainer]) -> tuple[Shelf, ...]:
@@ -88,11 +90,11 @@ def shelves_of(explainers: Iterable[Explainer]) -> tuple[Shelf, ...]:
     return tuple(shelves)
 
 
-def _parts_by_role(explainer: Explainer, library: Library) -> dict[str, tuple[Part, ...]]:
+def _parts_by_role(explainer: Explainer, book: Book) -> dict[str, tuple[Part, ...]]:
     parts: dict[str, tuple[Part, ...]] = {"level": (), "why-now": (), "takeaways": (), "take": ()}
     for section in explainer.sections:
         kind = section.kind
-        card = card_of(library, library.passage(f"{explainer.slug}#{kind.id}"))
+        card = card_of(book, book.passage(f"{explainer.slug}#{kind.id}"))
         parts[kind.role] += (Part(kind.id, kind.heading, kind.role, card.blocks),)
     return parts
 
@@ -101,5 +103,5 @@ def _in_words(day: date | None) -> str:
     return "" if day is None else f"{day.day} {day:%B %Y}"
 
 
-def _known(slugs: Iterable[str], library: Library) -> tuple[Explainer, ...]:
-    return tuple(library.index.by_slug[slug] for slug in slugs if slug in library.index.by_slug)
+def _known(slugs: Iterable[str], book: Book) -> tuple[Explainer, ...]:
+    return tuple(book.by_slug[slug] for slug in slugs if slug in book.by_slug)

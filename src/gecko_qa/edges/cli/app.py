@@ -9,6 +9,7 @@ import typer
 
 from gecko_qa import __version__
 from gecko_qa.edges.cli.eval import evaluate_command
+from gecko_qa.edges.cli.export import export_app
 from gecko_qa.edges.cli.feedback import feedback_app
 from gecko_qa.edges.cli.importing import import_command
 from gecko_qa.edges.cli.index import index_app
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.add_typer(index_app, name="index")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(export_app, name="export")
 app.command("eval")(evaluate_command)
 app.command("import")(import_command)
 app.command("new")(new_command)

@@ -13,7 +13,6 @@ PREFIX = "/assets/"
 _TYPES = {".css": b"text/css; charset=utf-8", ".js": b"text/javascript; charset=utf-8"}
 # Each name carries a digest of the file, so a browser that has it need never ask again.
 _CACHE = (b"cache-control", b"public, max-age=31536000, immutable")
-_VARY = (b"vary", b"accept-encoding")
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Assets:
             self._read[name] = _read(self._paths[name])
         asset = self._read[name]
         body = asset.body
-        headers = [(b"content-type", _TYPES[self._paths[name].suffix]), _VARY, _CACHE]
+        headers = [(b"content-type", _TYPES[self._paths[name].suffix]), _CACHE]
         if len(asset.packed) < len(body) and _takes_gzip(scope):
             body = asset.packed
             headers.append((b"content-encoding", b"gzip"))

@@ -32,6 +32,7 @@
 
   async function fetchDefinition(slug) {
     try {
+      if (window.geckoStatic) return await window.geckoStatic.definition(slug);
       const reply = await fetch(`/gecko/definition/${encodeURIComponent(slug)}`);
       if (reply.ok) return await reply.text();
     } catch {
