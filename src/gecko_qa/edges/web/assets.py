@@ -53,7 +53,8 @@ class Assets:
         headers = [(b"content-type", _TYPES[self._paths[name].suffix]), _CACHE]
         if len(asset.packed) < len(body) and _takes_gzip(scope):
             body = asset.packed
-            headers.append((b"content-encoding", b"gzip"))
+            # On what is sent as it is, the compression of other replies puts the second.
+            headers += [(b"content-encoding", b"gzip"), (b"vary", b"accept-encoding")]
         headers.append((b"content-length", b"%d" % len(body)))
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         sent = body if scope["method"] == "GET" else b""
