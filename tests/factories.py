@@ -12,10 +12,11 @@ from gecko_qa.corpus.folder import valid_corpus
 from gecko_qa.corpus.wordings import OUTSIDE_FILE, PHRASINGS_FILE
 from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.encoder.fake import HashEncoder
-from gecko_qa.index.build import encode_keys, index_files, silent, write_index
+from gecko_qa.index.build import encode_keys, silent
 from gecko_qa.index.folder import locked
 from gecko_qa.index.keys import keys_of
 from gecko_qa.index.load import Index
+from gecko_qa.index.writing import index_files, write_index
 
 FAKE_CARD = EncoderCard(model="hash", source="sha256:none", dimensions=256, max_tokens=256)
 

@@ -57,7 +57,7 @@ def store(tmp_path: Path) -> FeedbackStore:
 def site(library: Library, store: FeedbackStore | None) -> FastAPI:
     """The plain routes behind the guard, without the chat."""
     app = FastAPI()
-    add_routes(app, library, store)
+    add_routes(app, lambda: library, store)
     app.add_middleware(Guard, missing_page="There is no such page.")
     return app
 

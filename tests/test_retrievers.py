@@ -12,7 +12,7 @@ import pytest
 from gecko_qa.encoder.fake import HashEncoder
 from gecko_qa.index.folder import read_manifest
 from gecko_qa.index.keys import leading_keys
-from gecko_qa.index.lexical import build_lexical, read_lexical
+from gecko_qa.index.lexical import build_lexical, lexical_words, read_lexical
 from gecko_qa.index.load import Index
 from gecko_qa.retrieval.dense import DenseRetriever
 from gecko_qa.retrieval.hit import Hit, Retriever
@@ -40,7 +40,7 @@ def dense(rows: Mapping[str, str]) -> DenseRetriever:
 
 
 def lexical(rows: Mapping[str, str]) -> LexicalRetriever:
-    files = build_lexical("rows", list(rows.values()))
+    files = build_lexical("rows", [lexical_words(text) for text in rows.values()])
     return LexicalRetriever(list(rows), read_lexical("rows", files.__getitem__))
 
 

@@ -543,7 +543,9 @@ def test_a_script_is_sent_compressed_for_good_and_is_the_very_file(client: TestC
         assert reply.headers["vary"].lower() == "accept-encoding"
         assert reply.headers["x-content-type-options"] == "nosniff"
     head = client.head(address, headers={"accept-encoding": "identity"})
-    assert (head.content, head.headers) == (b"", plain.headers)
+    # Compression has no say where there is no body.
+    told = {name: value for name, value in plain.headers.items() if name != "vary"}
+    assert (head.content, dict(head.headers)) == (b"", told)
 
 
 def test_the_page_names_scripts_and_styles_that_there_are(client: TestClient) -> None:

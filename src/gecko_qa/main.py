@@ -42,22 +42,32 @@ def serve(
     ] = None,
     feedback: FeedbackOption = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Show what you save, and what is wrong with it.")
+    ] = False,
 ) -> None:
     """Start the chat in a browser; an index that is missing or stale is built first.
+
+    With --watch, a saved explainer is checked, indexed and shown without a restart; while it has
+    a fault, the last good version is served.
 
     Example: gecko-qa serve --port 7860
     """
     from gecko_qa.edges.cli.progress import progress_bar
+    from gecko_qa.edges.cli.watching import print_update
     from gecko_qa.edges.web.server import bind, run
     from gecko_qa.index.build import ensure_index
     from gecko_qa.parts import parts_of
+    from gecko_qa.watching import begin_watch
 
     settings = settings_of(
         corpus=corpus, index=index, model=model, host=host, port=port, feedback=feedback
     )
     listening = bind(settings)
     with progress_bar() as progress:
-        ensure_index(settings, progress)
+        watched = begin_watch(settings, progress) if watch else None
+        if watched is None:
+            ensure_index(settings, progress)
 
     def started(address: str) -> None:
         _say(f"gecko-qa is at {address} (Ctrl+C stops it)")
@@ -66,7 +76,14 @@ def serve(
 
             webbrowser.open(address)
 
-    run(settings, listening, started, parts_of(settings))
+    run(
+        settings,
+        listening,
+        started,
+        parts=parts_of(settings),
+        watch=watched,
+        tell=print_update,
+    )
 
 
 @app.command()

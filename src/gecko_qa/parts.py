@@ -10,8 +10,7 @@ from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.cors import API, CrossOrigin
 from gecko_qa.edges.api.metrics import Metrics
 from gecko_qa.edges.api.routes import add_api
-from gecko_qa.edges.web.guard import MAX_BODY_BYTES, Part
-from gecko_qa.edges.web.server import Parts
+from gecko_qa.edges.web.guard import MAX_BODY_BYTES, App, Part
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -23,30 +22,26 @@ MCP = "/mcp"
 _BESIDE_THE_API = frozenset(("/healthz", "/readyz", "/metrics", "/widget.js"))
 
 
-def parts_of(settings: Settings) -> Parts:
-    """Return what gives the parts over a library; they count together, whatever the library."""
-    metrics = Metrics()
-
-    def parts(library: Library, feedback: FeedbackStore | None) -> Sequence[Part]:
-        return (
-            _api(library, feedback, metrics, settings.cors_origins),
-            _tools(library, settings.cors_origins),
-        )
-
-    return parts
+def parts_of(settings: Settings) -> tuple[Part, ...]:
+    """Return the parts; they count together, whatever the library."""
+    store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
+    origins = settings.cors_origins
+    return _api(store, Metrics(), origins), _tools(origins)
 
 
-def _api(
-    library: Library,
-    feedback: FeedbackStore | None,
-    metrics: Metrics,
-    origins: tuple[str, ...],
-) -> Part:
+def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...]) -> Part:
+    def app(library: Library) -> App:
+        from fastapi import FastAPI
+
+        api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        add_api(api, library, store, metrics=metrics, origins=origins)
+        return api
+
     told = problems.problem(
         problems.TOO_LARGE, f"At most {MAX_BODY_BYTES} bytes are taken. Send less."
     )
     return Part(
-        lambda app: add_api(app, library, feedback, metrics=metrics, origins=origins),
+        app,
         _BESIDE_THE_API,
         (API,),
         (told.text, told.media_type),
@@ -54,11 +49,8 @@ def _api(
     )
 
 
-def _tools(library: Library, origins: tuple[str, ...]) -> Part:
-    return Part(
-        lambda app: app.add_route(MCP, _LateTools(library, origins), methods=["POST", "GET"]),
-        frozenset((MCP,)),
-    )
+def _tools(origins: tuple[str, ...]) -> Part:
+    return Part(lambda library: _LateTools(library, origins), frozenset((MCP,)))
 
 
 class _LateTools:

@@ -30,6 +30,7 @@ def folded_words(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in _WORD.findall(plain))
 
 
+@lru_cache(maxsize=100_000)
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
     for british, american in _BRITISH:

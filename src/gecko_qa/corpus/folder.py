@@ -121,12 +121,16 @@ def _without_links(explainer: Explainer, drafts: Collection[str]) -> Explainer:
 def check_corpus(folder: Path) -> Corpus:
     """Read `folder` and hold it against the house style as well; raises as `read_corpus`."""
     corpus = read_corpus(folder)
-    problems = (
-        *corpus.problems,
-        *check_style(corpus.explainers, folder),
-        *check_prose(corpus.explainers, folder, corpus.layout),
+    return replace(corpus, problems=_in_order((*corpus.problems, *house_style(corpus))))
+
+
+def house_style(corpus: Corpus) -> tuple[Problem, ...]:
+    """Return what of `corpus` is against the house style, or doubtful."""
+    told = (
+        *check_style(corpus.explainers, corpus.folder),
+        *check_prose(corpus.explainers, corpus.folder, corpus.layout),
     )
-    return replace(corpus, problems=_in_order(problems))
+    return _in_order(told)
 
 
 def valid_corpus(folder: Path) -> Corpus:

@@ -8,7 +8,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
@@ -42,6 +42,8 @@ class _Heading:
     line: int
 
 
+# A watched corpus is read again and again, and one file of it has changed.
+@lru_cache(maxsize=5000)
 def parse_explainer(text: str, path: Path, layout: Layout) -> Parsed:
     """Parse the whole text of the file at `path`; its name gives the slug. Reads nothing."""
     return _Parser(text, path, layout).parse()
@@ -87,7 +89,8 @@ class _Parser:
         return tuple(found[kind] for kind in self.layout.sections if kind in found)
 
     def check_characters(self) -> None:
-        bad = (n for n, char in enumerate(self.text) if _is_forbidden(char))
+        forbidden = set(filter(_is_forbidden, set(self.text)))
+        bad = (n for n, char in enumerate(self.text) if char in forbidden) if forbidden else ()
         for position in itertools.islice(bad, _MAX_CHARACTER_FAULTS):
             what = f"The character U+{ord(self.text[position]):04X} is not text."
             self.report(self.line_at(position), what, "Delete it.")

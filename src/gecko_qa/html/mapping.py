@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from gecko_qa.book import Book
 from gecko_qa.concept_map import (
@@ -38,9 +38,20 @@ class Label:
     confused: tuple[str, ...]
 
 
-@lru_cache(maxsize=2)
+_pages: WeakKeyDictionary[Book, dict[Site, str]] = WeakKeyDictionary()
+
+
 def render_map(book: Book, site: Site = SERVED) -> str:
-    """Return the page of the concept map. A book never changes, so its page is kept."""
+    """Return the page of the concept map. A book never changes: while it lives, so is its page
+    kept.
+    """
+    pages = _pages.setdefault(book, {})
+    if site not in pages:
+        pages[site] = _render_map(book, site)
+    return pages[site]
+
+
+def _render_map(book: Book, site: Site) -> str:
     drawn = concept_map(book.explainers)
     return render(
         "map.html",

@@ -12,26 +12,12 @@ from typing import TYPE_CHECKING
 from gecko_qa.corpus.folder import Corpus, valid_corpus
 from gecko_qa.encoder.base import Encoder, EncoderCard
 from gecko_qa.encoder.model import model_source
-from gecko_qa.errors import DataError, EncoderFailed, IndexUnusable
-from gecko_qa.hashing import canonical_json, digest
-from gecko_qa.index import lexical
-from gecko_qa.index.folder import clear, commit, locked, place, read_manifest
-from gecko_qa.index.keys import QUESTION_KINDS, Key, keys_of, leading_keys, rows_by_concept
-from gecko_qa.index.load import (
-    ENCODER,
-    EXPLAINERS,
-    PROBES,
-    TOKENIZER,
-    VECTORS,
-    VOCABULARY,
-    WORDINGS,
-    Index,
-    is_current,
-)
+from gecko_qa.errors import EncoderFailed, IndexStale, IndexUnusable
+from gecko_qa.index.folder import clear, locked, read_manifest
+from gecko_qa.index.keys import QUESTION_KINDS, Key, KeyKind, keys_of
+from gecko_qa.index.load import ENCODER, ENCODER_FILES, TOKENIZER, Index, is_current
 from gecko_qa.index.manifest import FileEntry, Manifest
-from gecko_qa.index.probes import build_probes
-from gecko_qa.index.records import explainers_to_json, vocabulary_to_json, wordings_to_json
-from gecko_qa.passages import corpus_passages
+from gecko_qa.index.writing import index_files, placed, write_index, writing
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -40,6 +26,7 @@ if TYPE_CHECKING:
 PROGRESS_KEYS = 32
 MAX_WORKERS = 4
 
+TextId = tuple[KeyKind, str]
 Progress = Callable[[str, int, int], None]
 """Takes what is being done, how much of it is done, and how much there is."""
 
@@ -64,6 +51,26 @@ class _EncoderFiles:
     tokenizer_json: bytes
     card: EncoderCard
 
+    def load(self, threads: int) -> Encoder:
+        from gecko_qa.encoder.onnx import OnnxEncoder
+
+        return OnnxEncoder(self.graph, self.tokenizer_json, self.card, threads)
+
+    def place(self, folder: Path) -> dict[str, FileEntry]:
+        with writing(folder):
+            return placed(folder, {ENCODER: self.graph, TOKENIZER: self.tokenizer_json})
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What a build begins with: an encoder, where its files lie, and vectors that are known."""
+
+    encoder: Encoder
+    card: EncoderCard
+    kept: Mapping[str, FileEntry]
+    known: Mapping[TextId, Vectors]
+    exported: bool
+
 
 def build_index(
     corpus: Corpus,
@@ -81,29 +88,49 @@ def build_index(
     until the new one is complete. Raises EncoderFailed, and DataError where the folder cannot be
     written.
     """
-    from gecko_qa.encoder.onnx import OnnxEncoder
-
     with locked(folder):
         clear(folder)
         old = None if full else _standing(folder, model, threads)
+        if old is not None:
+            return _build_from(old, corpus, progress)
         progress("Preparing the encoder", 0, 1)
-        files = _encoder_of(old) if old is not None else _export(model)
+        files = _export(model)
         progress("Preparing the encoder", 1, 1)
-        encoder: Encoder = (
-            OnnxEncoder(files.graph, files.tokenizer_json, files.card, threads)
-            if old is None
-            else old.encoder
-        )
-        keys = keys_of(corpus.explainers, corpus.wordings)
-        known = {} if old is None else _vectors_by_text(old)
-        n_encoded = sum(_text_id(key) not in known for key in keys)
-        vectors = encode_keys(keys, encoder, known, progress)
-        contents = index_files(corpus, keys, vectors)
-        contents |= {ENCODER: files.graph, TOKENIZER: files.tokenizer_json}
-        progress("Writing the index", 0, 1)
-        manifest = write_index(folder, corpus, files.card, keys, contents)
-        progress("Writing the index", 1, 1)
-    return Built(manifest, n_encoded, len(keys) - n_encoded, exported=old is None)
+        kept = files.place(folder)
+        start = _Start(files.load(threads), files.card, kept, {}, exported=True)
+        return _build(corpus, folder, start, progress)
+
+
+def rebuild_index(corpus: Corpus, old: Index, progress: Progress = silent) -> Built:
+    """Build the index of `corpus` into the folder of `old`, which stands there and was read whole.
+
+    As `build_index` does, with what `old` holds in memory and without looking at its model.
+    Raises IndexStale where another index stands there by now, and as `build_index` does.
+    """
+    with locked(old.folder):
+        if read_manifest(old.folder) != old.manifest:
+            raise IndexStale(f"Another build has replaced the index in {old.folder}.")
+        return _build_from(old, corpus, progress)
+
+
+def _build_from(old: Index, corpus: Corpus, progress: Progress) -> Built:
+    """Build with the encoder of `old`, whose files are known to be intact, and its vectors."""
+    files = old.manifest.files
+    kept = {name: files[name] for name in ENCODER_FILES if name in files}
+    known = _vectors_by_text(old)
+    start = _Start(old.encoder, old.manifest.encoder, kept, known, exported=False)
+    return _build(corpus, old.folder, start, progress)
+
+
+def _build(corpus: Corpus, folder: Path, start: _Start, progress: Progress) -> Built:
+    keys = keys_of(corpus.explainers, corpus.wordings)
+    n_encoded = sum(_text_id(key) not in start.known for key in keys)
+    vectors = encode_keys(keys, start.encoder, start.known, progress)
+    contents = index_files(corpus, keys, vectors)
+    progress("Writing the index", 0, 1)
+    manifest = write_index(folder, corpus, start.card, keys, contents, kept=start.kept)
+    progress("Writing the index", 1, 1)
+    return Built(manifest, n_encoded, len(keys) - n_encoded, start.exported)
 
 
 def ensure_index(settings: Settings, progress: Progress = silent) -> Built | None:
@@ -136,65 +163,18 @@ def model_of(folder: Path, wanted: str | None) -> str:
         return PACKAGED_MODEL
 
 
-def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[str, bytes]:
-    """Return the files that follow from the corpus and its vectors, by name."""
-    import faiss
-
-    flat = faiss.IndexFlatIP(vectors.shape[1])
-    flat.add(vectors)
-    slugs = [explainer.slug for explainer in corpus.explainers]
-    leading = leading_keys(keys)
-    rows = rows_by_concept(leading)
-    whole = ["\n".join(leading[row].text for row in rows[slug]) for slug in slugs]
-    return {
-        EXPLAINERS: explainers_to_json(corpus.layout, corpus.explainers),
-        WORDINGS: wordings_to_json(corpus.wordings),
-        VECTORS: faiss.serialize_index(flat).tobytes(),
-        PROBES: build_probes(keys, vectors, slugs),
-        VOCABULARY: vocabulary_to_json(key.text for key in leading),
-        **lexical.build_lexical(lexical.KEYS, [key.text for key in leading]),
-        **lexical.build_lexical(lexical.CONCEPTS, whole),
-    }
-
-
-def write_index(
-    folder: Path,
-    corpus: Corpus,
-    card: EncoderCard,
-    keys: Sequence[Key],
-    contents: Mapping[str, bytes],
-) -> Manifest:
-    """Place `contents` in `folder`, commit them, and return the manifest that names them."""
-    try:
-        entries: dict[str, FileEntry] = {n: place(folder, n, d) for n, d in contents.items()}
-        manifest = Manifest(
-            corpus_hash=corpus.hash,
-            encoder=card,
-            n_explainers=len(corpus.explainers),
-            n_passages=len(corpus_passages(corpus)),
-            n_keys=len(keys),
-            files=entries,
-        )
-        commit(folder, manifest)
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"The index cannot be written to {folder}: {reason}.") from error
-    return manifest
-
-
 def encode_keys(
-    keys: Sequence[Key], encoder: Encoder, known: Mapping[str, Vectors], progress: Progress
+    keys: Sequence[Key], encoder: Encoder, known: Mapping[TextId, Vectors], progress: Progress
 ) -> Vectors:
     """Return a row for each key, shape (n keys, dimensions); texts in `known` are not encoded."""
     import numpy as np
 
     rows = np.zeros((len(keys), encoder.dimensions), dtype=np.float32)
-    missing = []
-    for row, key in enumerate(keys):
-        if (vector := known.get(_text_id(key))) is not None:
-            rows[row] = vector
-        else:
-            missing.append(row)
+    found = [known.get(_text_id(key)) for key in keys]
+    old = [row for row, vector in enumerate(found) if vector is not None]
+    missing = [row for row, vector in enumerate(found) if vector is None]
+    if old:
+        rows[old] = [vector for vector in found if vector is not None]
     # Each text goes through the graph alone, so the numbers do not depend on who encodes what.
     with ThreadPoolExecutor(_n_workers()) as pool:
         encoded = pool.map(lambda row: _encode(keys[row], encoder), missing)
@@ -217,8 +197,8 @@ def _n_workers() -> int:
     return min(os.cpu_count() or 1, MAX_WORKERS)
 
 
-def _text_id(key: Key) -> str:
-    return digest(canonical_json([key.kind, key.text]))
+def _text_id(key: Key) -> TextId:
+    return key.kind, key.text
 
 
 def _standing(folder: Path, model: str, threads: int) -> Index | None:
@@ -247,10 +227,6 @@ def _is_of(manifest: Manifest, model: str) -> bool:
         return True
 
 
-def _encoder_of(index: Index) -> _EncoderFiles:
-    return _EncoderFiles(index.read(ENCODER), index.read(TOKENIZER), index.manifest.encoder)
-
-
 def _export(model: str) -> _EncoderFiles:
     from gecko_qa.encoder.export import export_encoder
 
@@ -258,6 +234,6 @@ def _export(model: str) -> _EncoderFiles:
     return _EncoderFiles(exported.graph, exported.tokenizer_json, exported.card)
 
 
-def _vectors_by_text(index: Index) -> dict[str, Vectors]:
+def _vectors_by_text(index: Index) -> dict[TextId, Vectors]:
     vectors = index.vectors.reconstruct_n(0, index.manifest.n_keys)
     return {_text_id(key): vectors[row] for row, key in enumerate(index.keys)}

@@ -47,14 +47,13 @@ def _stop_words() -> frozenset[str]:
     return frozenset(word for stop in STOPWORDS_EN for word in folded_words(stop))
 
 
-def build_lexical(index: str, texts: Sequence[str]) -> dict[str, bytes]:
-    """Index `texts`, one document each, and return the files of the index `index` by name.
+def build_lexical(index: str, documents: Sequence[Sequence[str]]) -> dict[str, bytes]:
+    """Index `documents`, each the stems of its words, and return the files of `index` by name.
 
     Lucene's variant of BM25 with k1 1.5 and b 0.75. Source: Lù, BM25S, 2024 (arXiv:2407.03618).
     """
     import bm25s
 
-    documents = [lexical_words(text) for text in texts]
     # Sorted, so that the same corpus gives the same bytes.
     vocabulary = {w: n for n, w in enumerate(sorted({w for d in documents for w in d}))}
     tokens = bm25s.tokenization.Tokenized(

@@ -34,6 +34,7 @@ VOCABULARY = "vocabulary.json"
 VECTORS = "vectors.faiss"
 ENCODER = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
+ENCODER_FILES = (ENCODER, TOKENIZER)
 
 
 class Index:
@@ -54,15 +55,25 @@ class Index:
         self.folder = folder
         self.manifest = manifest
         self._threads = threads
+        self._intact: set[str] = set()
+
+    def successor(self, manifest: Manifest) -> Index:
+        """Return the index of `manifest` in the same folder; an encoder that stayed is shared."""
+        before, after = self.manifest, manifest
+        same = all(_same_file(before, after, name) for name in ENCODER_FILES)
+        shared = self.encoder if same and before.encoder == after.encoder else None
+        index = Index(self.folder, manifest, self._threads, shared)
+        index._intact.update(ENCODER_FILES if shared is not None else ())
+        return index
 
     def read(self, name: str) -> bytes:
         """Return the intact bytes of the file `name`."""
-        return read_file(self.folder, self.manifest, name)
+        data = read_file(self.folder, self.manifest, name)
+        self._intact.add(name)
+        return data
 
     def read_all(self) -> None:
         """Read every part, so that none can be missed later; raises IndexDamaged."""
-        for name in self.manifest.files:
-            self.read(name)
         counts = (len(self.explainers), len(self.passages), len(self.keys), self.vectors.ntotal)
         m = self.manifest
         if counts != (m.n_explainers, m.n_passages, m.n_keys, m.n_keys):
@@ -70,6 +81,9 @@ class Index:
         if self.probes.shape != (m.n_explainers + 1, self.encoder.dimensions + 1):
             raise IndexDamaged("The index's probes do not fit. Run “gecko-qa index build”.")
         _ = self.lexical, self.concept_lexical, self.vocabulary
+        for name in self.manifest.files:
+            if name not in self._intact:
+                self.read(name)
 
     @property
     def layout(self) -> Layout:
@@ -148,6 +162,11 @@ class Index:
         return OnnxEncoder(
             self.read(ENCODER), self.read(TOKENIZER), self.manifest.encoder, self._threads
         )
+
+
+def _same_file(before: Manifest, after: Manifest, name: str) -> bool:
+    old, new = before.files.get(name), after.files.get(name)
+    return (old and old.sha256) == (new and new.sha256)
 
 
 def open_index(folder: Path, corpus: Path | None, threads: int = 1) -> Index:

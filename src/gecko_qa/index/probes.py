@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from gecko_qa.errors import IndexDamaged
@@ -45,15 +47,18 @@ def build_probes(keys: Sequence[Key], vectors: Vectors, slugs: Sequence[str]) ->
     outside = by_concept.get("", [])
     if slugs:
         means = np.array([vectors[of].mean(axis=0, dtype=np.float64) for of in rows])
-        spread = np.concatenate([vectors[of] - mean for of, mean in zip(rows, means, strict=True)])
-        probes[:-1, :-1] = np.linalg.solve(_shrunk(spread), means.T).T
+        counts = [len(of) for of in rows]
+        spread = vectors[list(chain.from_iterable(rows))].astype(np.float64)
+        spread -= np.repeat(means, counts, axis=0)
+        within = spread.T @ spread / len(spread)
+        probes[:-1, :-1] = np.linalg.solve(_shrunk(within), means.T).T
         probes[:-1, -1] = -0.5 * (probes[:-1, :-1] * means).sum(axis=1)
-        inside = vectors[[n for of in rows for n in of]].astype(np.float64)
-        probes[:-1] /= _spread_of_readings(probes[:-1], inside)
+        inside = _Group.around(means, counts, within)
+        probes[:-1] /= inside.spread_of_readings(probes[:-1])
     if slugs and outside:
-        others = vectors[outside].astype(np.float64)
+        others = _Group.of(vectors[outside].astype(np.float64))
         probes[-1] = _between(inside, others)
-        probes[-1] /= _spread_of_readings(probes[-1:], np.concatenate([inside, others]))
+        probes[-1] /= inside.with_(others).spread_of_readings(probes[-1:])
     file = io.BytesIO()
     np.save(file, probes.astype(np.float32))
     return file.getvalue()
@@ -76,33 +81,68 @@ def _damaged() -> IndexDamaged:
     return IndexDamaged("The index's probes cannot be read. Run “gecko-qa index build”.")
 
 
-def _spread_of_readings(probes: Precise, vectors: Precise) -> float:
-    """Return the standard deviation of the readings, so that they mean the same in any corpus."""
-    return float((vectors @ probes[:, :-1].T + probes[:, -1]).std()) or 1.0
-
-
 def _questions_among(keys: Sequence[Key], rows: list[int]) -> list[int]:
     """Return those of `rows` that hold questions, or all of them where none does."""
     questions = [row for row in rows if keys[row].kind in ("ask", "phrasing")]
     return questions or rows
 
 
-def _between(inside: Precise, outside: Precise) -> Precise:
+@dataclass(frozen=True)
+class _Group:
+    """Vectors as far as a linear reading of them goes: their number, mean and covariance."""
+
+    n: int
+    mean: Precise
+    covariance: Precise
+
+    @classmethod
+    def of(cls, vectors: Precise) -> _Group:
+        mean = vectors.mean(axis=0)
+        spread = vectors - mean
+        return cls(len(vectors), mean, spread.T @ spread / len(vectors))
+
+    @classmethod
+    def around(cls, means: Precise, counts: Sequence[int], within: Precise) -> _Group:
+        """Return all vectors of groups with these `means`, from the covariance `within` them."""
+        import numpy as np
+
+        share = np.array(counts, dtype=np.float64) / sum(counts)
+        mean = share @ means
+        apart = means - mean
+        return cls(sum(counts), mean, within + (apart.T * share) @ apart)
+
+    def with_(self, other: _Group) -> _Group:
+        """Return the vectors of both."""
+        import numpy as np
+
+        n = self.n + other.n
+        within = (self.n * self.covariance + other.n * other.covariance) / n
+        return _Group.around(np.array([self.mean, other.mean]), [self.n, other.n], within)
+
+    def spread_of_readings(self, probes: Precise) -> float:
+        """Return the standard deviation of the readings, so that they mean the same in any corpus.
+
+        All readings by all of `probes` together, without making any of them.
+        """
+        middles = probes[:, :-1] @ self.mean + probes[:, -1]
+        variances = ((probes[:, :-1] @ self.covariance) * probes[:, :-1]).sum(axis=1)
+        return float((variances.mean() + middles.var()) ** 0.5) or 1.0
+
+
+def _between(inside: _Group, outside: _Group) -> Precise:
     """Return the discriminant of two groups, above 0 nearer to `inside`."""
     import numpy as np
 
-    means = inside.mean(axis=0), outside.mean(axis=0)
-    covariance = (_shrunk(inside - means[0]) + _shrunk(outside - means[1])) / 2
-    direction = np.linalg.solve(covariance, means[0] - means[1])
-    return np.append(direction, -direction @ (means[0] + means[1]) / 2)
+    covariance = (_shrunk(inside.covariance) + _shrunk(outside.covariance)) / 2
+    direction = np.linalg.solve(covariance, inside.mean - outside.mean)
+    return np.append(direction, -direction @ (inside.mean + outside.mean) / 2)
 
 
-def _shrunk(spread: Precise) -> Precise:
-    """Return the shrunk covariance of the rows of `spread`, whose mean is 0."""
+def _shrunk(covariance: Precise) -> Precise:
+    """Return `covariance` with a share of it replaced by a round one of the same size."""
     import numpy as np
 
-    dimensions = spread.shape[1]
-    covariance = spread.T @ spread / max(len(spread), 1)
+    dimensions = len(covariance)
     # One text a concept has no spread at all; a round covariance then compares by distance.
     size = float(np.trace(covariance)) / dimensions or 1.0
     shrunk: Precise = (1 - SHRINKAGE) * covariance + SHRINKAGE * size * np.eye(dimensions)

@@ -14,7 +14,6 @@ from gecko_qa.corpus.wordings import Wordings
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.hashing import canonical_json
 from gecko_qa.layout import Layout
-from gecko_qa.words import folded_words
 
 
 def explainers_to_json(layout: Layout, explainers: Sequence[Explainer]) -> bytes:
@@ -52,9 +51,9 @@ def wordings_from_json(data: bytes) -> Wordings:
         ) from None
 
 
-def vocabulary_to_json(texts: Iterable[str]) -> bytes:
-    """Return the folded words of `texts`, each once, as canonical JSON."""
-    return canonical_json(sorted({word for text in texts for word in folded_words(text)}))
+def vocabulary_to_json(texts: Iterable[Iterable[str]]) -> bytes:
+    """Return the words of `texts`, each text as its folded words, each once, as canonical JSON."""
+    return canonical_json(sorted({word for words in texts for word in words}))
 
 
 def vocabulary_from_json(data: bytes) -> frozenset[str]:

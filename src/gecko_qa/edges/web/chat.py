@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import wraps
 from typing import TYPE_CHECKING, Any, Literal
 
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.web.conversation import Conversation, Opened, Shown
+from gecko_qa.edges.web.site import Current, Face
 from gecko_qa.html.environment import render
 from gecko_qa.layout import EVERYONE, Layout
 from gecko_qa.library import Library
@@ -34,11 +34,14 @@ _PRIVATE: dict[str, Any] = {
 }
 
 
-def build_chat(library: Library) -> gr.Blocks:
-    """Return the chat as a Gradio page, to be mounted on a server."""
+def build_chat(current: Current) -> gr.Blocks:
+    """Return the chat as a Gradio page, to be mounted on a server.
+
+    It is laid out for the library that is current now, and answers from that of each moment.
+    """
     import gradio as gr
 
-    conversation = Conversation(library)
+    library = current()
     layout = library.layout
 
     def html(value: str = "", name: str | None = None) -> gr.HTML:
@@ -96,33 +99,33 @@ def build_chat(library: Library) -> gr.Blocks:
             return kept, box, html, now.note, about
 
         def painted(callback: Callable[..., Shown]) -> dict[str, Any]:
-            @wraps(callback)
             def paint(*inputs: Any) -> tuple[Any, ...]:  # noqa: ANN401  (as the page sends them)
-                return parts(callback(*inputs))
+                return parts(callback(Conversation(current()), *inputs))
 
+            paint.__name__ = callback.__name__
             return {"fn": paint, "outputs": outputs, **_PRIVATE}
 
         def repainted(callback: Callable[..., Opened]) -> dict[str, Any]:
-            @wraps(callback)
             def paint(*inputs: Any) -> tuple[Any, ...]:  # noqa: ANN401  (as the page sends them)
-                now = callback(*inputs)
+                now = callback(Conversation(current()), *inputs)
                 return *parts(now.newest), now.earlier, now.level, now.audience
 
+            paint.__name__ = callback.__name__
             return {"fn": paint, "outputs": everything, **_PRIVATE}
 
         dials = [level, audience, memory]
-        asking = painted(conversation.ask)
+        asking = painted(Conversation.ask)
         question.submit(inputs=[question, *dials], **asking)
         button.click(inputs=[question, *dials], **asking)
         for dial in (level, audience):
-            dial.input(inputs=dials, **painted(conversation.turn_dial))
-        typed.click(inputs=dials, **painted(conversation.ask_as_typed))
-        about.click(inputs=[memory], **painted(conversation.forget))
-        clear.click(inputs=[], **repainted(conversation.clear))
+            dial.input(inputs=dials, **painted(Conversation.turn_dial))
+        typed.click(inputs=dials, **painted(Conversation.ask_as_typed))
+        about.click(inputs=[memory], **painted(Conversation.forget))
+        clear.click(inputs=[], **repainted(Conversation.clear))
         page.load(
             inputs=[search, memory],
             js=_OPENING,
-            **repainted(conversation.open),
+            **repainted(Conversation.open),
         ).then(None, js=_OPENED)
         page.queue(max_size=MAX_QUEUED)
     return page
@@ -165,3 +168,8 @@ def _examples(library: Library) -> list[str]:
     step = max(len(explainers) // N_EXAMPLES, 1)
     asks = [(*e.asks, f"What is {e.title}?")[0] for e in explainers[::step]]
     return [ask for ask in asks if library.ask(ask).status == "answered"][:N_EXAMPLES]
+
+
+def face_of(library: Library) -> Face:
+    """Return all that the page is laid out by."""
+    return library.layout, _intro(library)

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gecko_qa.library import Library
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -63,11 +65,12 @@ _TOO_LARGE = ("The request is too large.", _HTML)
 class Part:
     """What another edge adds to the server, at its `paths` and below its `folders`.
 
-    `add` puts its routes on the application. `too_large` is what it says, and as which media
-    type, of a body over `MAX_BODY_BYTES`. `around` is middleware that goes outside the guard.
+    `app` gives the application that serves them over a library. `too_large` is what it says, and
+    as which media type, of a body over `MAX_BODY_BYTES`. `around` is middleware that goes outside
+    the guard.
     """
 
-    add: Callable[[Any], None]
+    app: Callable[[Library], App]
     paths: frozenset[str]
     folders: tuple[str, ...] = ()
     too_large: tuple[str, str] = _TOO_LARGE

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.edges.web.feedback import take_feedback
 from gecko_qa.edges.web.limit import Limit
+from gecko_qa.edges.web.news import News, watching_page
+from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
@@ -28,29 +30,40 @@ _FEEDBACK_A_MINUTE = 30
 _READ = ["GET", "HEAD"]
 
 
-def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = None) -> None:
-    """Add every plain route over `library` to `app`; `feedback` None takes none."""
+def add_routes(
+    app: FastAPI,
+    current: Current,
+    feedback: FeedbackStore | None = None,
+    news: News | None = None,
+) -> None:
+    """Add every plain route to `app`; `feedback` None takes none, `news` None tells none."""
     from fastapi.responses import RedirectResponse, Response
+
+    def page(render: Callable[[Library], str], slug: str = "") -> Response:
+        library = current()
+        told = (lambda html: html) if news is None else (lambda h: watching_page(h, library, slug))
+        return _page(library, lambda held: told(render(held)))
 
     @app.api_route("/explainers", methods=_READ)
     @app.api_route("/explainers/", methods=_READ)
     def explainers() -> Response:
-        return _page(library, lambda: render_explainers(library))
+        return page(render_explainers)
 
     @app.api_route("/explainers/{slug}", methods=_READ)
     def explainer(slug: str) -> Response:
-        return _page(library, lambda: render_explainer(library.explainer(slug), library))
+        return page(lambda library: render_explainer(library.explainer(slug), library), slug)
 
     @app.api_route("/map", methods=_READ)
     def concept_map() -> Response:
-        return _page(library, lambda: render_map(library))
+        return page(render_map)
 
     @app.api_route("/define", methods=_READ)
     def definitions(term: str = "") -> Response:
-        return _page(library, lambda: render_definitions(library, term[:200]))
+        return page(lambda library: render_definitions(library, term[:200]))
 
     @app.api_route("/define/{term:path}", methods=_READ)
     def define(term: str) -> Response:
+        library = current()
         try:
             return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
         except UsageError as error:
@@ -58,13 +71,16 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
 
     @app.api_route("/gecko/definition/{slug}", methods=_READ)
     def definition(slug: str) -> Response:
-        return _page(library, lambda: render_definition(slug, library))
+        return _page(current(), lambda library: render_definition(slug, library))
 
-    _add_feedback(app, library, feedback)
+    _add_feedback(app, current, feedback)
+    if news is not None:
+        _add_news(app, current, news)
 
     @app.api_route("/gecko/passage/{slug}/{section}", methods=_READ)
     def passage(slug: str, section: str) -> Response:
-        return _page(library, lambda: render_passage(library, f"{slug}#{section}"))
+        id_ = f"{slug}#{section}"
+        return _page(current(), lambda library: render_passage(library, id_))
 
     static = {
         item.name: item.read_text(encoding="utf-8")
@@ -74,11 +90,11 @@ def add_routes(app: FastAPI, library: Library, feedback: FeedbackStore | None = 
     @app.api_route("/gecko/{name}", methods=_READ)
     def asset(name: str) -> Response:
         if name not in static:
-            return _missing(library, "There is no such file.")
+            return _missing(current(), "There is no such file.")
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
 
 
-def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -> None:
+def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -> None:
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
@@ -89,7 +105,7 @@ def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -
         day = datetime.now(UTC).date()
         # In a thread, since it waits for the disk.
         taken = await run_in_threadpool(
-            take_feedback, request.headers, body, library, store, day, limit=limit
+            take_feedback, request.headers, body, current(), store, day, limit=limit
         )
         wait = {"Retry-After": str(taken.wait_seconds)} if taken.wait_seconds else None
         return JSONResponse({"message": taken.message}, taken.status, wait)
@@ -97,11 +113,20 @@ def _add_feedback(app: FastAPI, library: Library, store: FeedbackStore | None) -
     app.add_route("/feedback", take, methods=["POST"])
 
 
-def _page(library: Library, render: Callable[[], str]) -> Response:
+def _add_news(app: FastAPI, current: Current, news: News) -> None:
+    from fastapi.responses import JSONResponse
+
+    @app.api_route("/gecko/watch", methods=_READ)
+    def watch(slug: str = "") -> Response:
+        headers = {"cache-control": "no-store"}
+        return JSONResponse(news.to_json(current(), slug), headers=headers)
+
+
+def _page(library: Library, render: Callable[[Library], str]) -> Response:
     from fastapi.responses import HTMLResponse
 
     try:
-        return HTMLResponse(render())
+        return HTMLResponse(render(library))
     except UsageError as error:
         return _missing(library, str(error))
 

@@ -12,14 +12,19 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.beside import Beside
 from gecko_qa.edges.web.calls import functions_of, problem_of
+from gecko_qa.edges.web.following import Tell, following
 from gecko_qa.edges.web.guard import Guard, Part
+from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
+from gecko_qa.edges.web.site import Current, Site
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
+from gecko_qa.watching import Watch
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -29,37 +34,38 @@ _SCRIPTS = ("terms.js", "chat.js")
 _MIN_GZIP_BYTES = 1024
 
 
-Parts = Callable[[Library, FeedbackStore | None], Sequence[Part]]
-
-
-def no_parts(library: Library, feedback: FeedbackStore | None) -> Sequence[Part]:
-    """`Parts` that adds nothing to the pages and the chat."""
-    return ()
-
-
 def run(
     settings: Settings,
     listening: socket.socket,
     started: Callable[[str], None],
-    parts: Parts = no_parts,
+    *,
+    parts: Sequence[Part] = (),
+    watch: Watch | None = None,
+    tell: Tell = lambda _: None,
 ) -> None:
     """Serve the library that `settings` name on `listening` until interrupted.
 
-    `started` gets the address once it answers; `parts` gives what other edges add. Raises
-    IndexUnusable.
+    `started` gets the address once it answers; `parts` are what other edges add. With `watch`, a
+    saved file is served as soon as it is checked and indexed, and `tell` gets what it came to.
+    Raises IndexUnusable.
     """
     import uvicorn
 
-    library = Library.open(settings)
+    library = Library.open(settings) if watch is None else watch.library
     library.warm_up()
+    news = None if watch is None else News()
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
-    app = create_app(library, store, parts)
+    app = create_app(library, store, parts, news)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
     started(f"http://{host}:{listening.getsockname()[1]}")
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    server.run(sockets=[listening])
+    if watch is None or news is None:
+        server.run(sockets=[listening])
+        return
+    with following(app, watch, news, tell):
+        server.run(sockets=[listening])
 
 
 def bind(settings: Settings) -> socket.socket:
@@ -81,10 +87,21 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def create_app(
-    library: Library, feedback: FeedbackStore | None = None, parts: Parts = no_parts
-) -> FastAPI:
-    """Return the whole site over `library`; `feedback` None takes none."""
+    library: Library,
+    feedback: FeedbackStore | None = None,
+    parts: Sequence[Part] = (),
+    news: News | None = None,
+) -> Site:
+    """Return the whole site over `library`; `feedback` None takes none, `news` None tells none."""
     _prepare_gradio()
+    from gecko_qa.edges.web.chat import face_of
+
+    return Site(library, lambda current: _build(current, feedback, parts, news), face_of)
+
+
+def _build(
+    current: Current, feedback: FeedbackStore | None, parts: Sequence[Part], news: News | None
+) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
     from starlette.middleware.gzip import GZipMiddleware
@@ -94,11 +111,9 @@ def create_app(
     from gecko_qa.edges.web.preloads import preloads
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, library, feedback)
-    added = parts(library, feedback)
-    for part in added:
-        part.add(app)
-    chat = build_chat(library)
+    add_routes(app, current, feedback, news)
+    chat = build_chat(current)
+    scripts = _SCRIPTS if news is None else (*_SCRIPTS, "watch.js")
     gr.mount_gradio_app(
         app,
         chat,
@@ -108,7 +123,7 @@ def create_app(
         head="".join(
             [
                 *(f'<link rel="stylesheet" href="/gecko/{name}">' for name in _STYLES),
-                *(f'<script src="/gecko/{name}" defer></script>' for name in _SCRIPTS),
+                *(f'<script src="/gecko/{name}" defer></script>' for name in scripts),
             ]
         ),
         footer_links=[],
@@ -125,14 +140,15 @@ def create_app(
     kinds = {component["type"] for component in chat.config["components"]}
     ahead = preloads(frontend, sorted(kinds))
     app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
+    app.add_middleware(Beside, parts=parts, current=current)
     app.add_middleware(
         Guard,
-        missing_page=render_missing("There is no such page.", library.layout),
-        parts=added,
+        missing_page=render_missing("There is no such page.", current().layout),
+        parts=parts,
         problem=problem_of(functions_of(chat)),
     )
     app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
-    for part in added:
+    for part in parts:
         if part.around is not None:
             app.add_middleware(part.around)
     return app
