@@ -47,8 +47,7 @@ class Update:
         """Hold the changed files against the house style: faults and warnings."""
         if self.corpus is None:
             return ()
-        told = house_style(self.corpus)
-        return tuple(problem for problem in told if problem.path.name in self.changed)
+        return house_style(self.corpus, {name.removesuffix(".md") for name in self.changed})
 
 
 class CorpusWatch:

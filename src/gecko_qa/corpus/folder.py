@@ -75,18 +75,23 @@ def _name(file: Path) -> str:
     return file.name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def read_corpus(folder: Path) -> Corpus:
+def read_corpus(folder: Path, draft: Path | None = None) -> Corpus:
     """Read and check every explainer of `folder`; faults are collected, not raised.
 
-    Raises CorpusInvalid where there is no such folder, or its corpus.toml cannot be used.
+    A `draft` is a file elsewhere that takes the place of the one of its name, or comes beside
+    them. Raises CorpusInvalid where there is no such folder, or its corpus.toml cannot be used.
     """
     identity = corpus_hash(folder)
     layout = read_layout(folder)
     explainers: list[Explainer] = []
     texts: dict[str, str] = {}
     problems: list[Problem] = []
-    for path in explainer_files(folder):
-        text = _read_text(path, problems)
+    files = explainer_files(folder)
+    if draft is not None:
+        files = tuple(sorted({*files, folder / draft.name}))
+    for path in files:
+        drafted = draft is not None and path.name == draft.name
+        text = _read_text(draft if draft is not None and drafted else path, problems)
         if text is None:
             continue
         parsed = parse_explainer(text, path, layout)
@@ -94,7 +99,7 @@ def read_corpus(folder: Path) -> Corpus:
         if parsed.explainer is not None:
             explainers.append(parsed.explainer)
             texts[path.stem] = text
-    known = {path.stem for path in explainer_files(folder)}
+    known = {path.stem for path in files}
     problems.extend(check_names(explainers, folder))
     problems.extend(check_links(explainers, known, folder))
     broken = {problem.path.stem for problem in problems if problem.severity == "error"}
@@ -124,11 +129,15 @@ def check_corpus(folder: Path) -> Corpus:
     return replace(corpus, problems=_in_order((*corpus.problems, *house_style(corpus))))
 
 
-def house_style(corpus: Corpus) -> tuple[Problem, ...]:
-    """Return what of `corpus` is against the house style, or doubtful."""
+def house_style(corpus: Corpus, only: Collection[str] | None = None) -> tuple[Problem, ...]:
+    """Return what of `corpus` is against the house style, or doubtful.
+
+    `only` are the slugs of the explainers to look at, None for all of them.
+    """
+    asked = [e for e in corpus.explainers if only is None or e.slug in only]
     told = (
-        *check_style(corpus.explainers, corpus.folder),
-        *check_prose(corpus.explainers, corpus.folder, corpus.layout),
+        *check_style(asked, corpus.folder),
+        *check_prose(asked, corpus.explainers, corpus.folder, corpus.layout),
     )
     return _in_order(told)
 

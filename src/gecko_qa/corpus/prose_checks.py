@@ -24,11 +24,20 @@ GRADE_SLACK = 1.0
 _WORD = re.compile(r"(?<![\w'’./-])[a-z]{2,}(?![\w'’/])")
 
 
-def check_prose(explainers: Sequence[Explainer], folder: Path, layout: Layout) -> Iterator[Problem]:
-    """Yield what is wrong, or doubtful ("warning"), in the prose of all explainers."""
+def check_prose(
+    explainers: Sequence[Explainer],
+    all_of_them: Sequence[Explainer],
+    folder: Path,
+    layout: Layout,
+) -> Iterator[Problem]:
+    """Yield what is wrong, or doubtful ("warning"), in the prose of `explainers`.
+
+    They are some of `all_of_them`, whose names and words they are held against.
+    """
     yield from _check_spelling(explainers, folder)
-    yield from _check_repetition(explainers, folder)
-    named = ((explainer.slug, explainer.names) for explainer in explainers)
+    asked = {folder / f"{explainer.slug}.md" for explainer in explainers}
+    yield from (p for p in _check_repetition(all_of_them, folder) if p.path in asked)
+    named = ((explainer.slug, explainer.names) for explainer in all_of_them)
     names = NameIndex(named, forms=False)
     plain = {folded_words(term) for term in accepted_lines(folder / PLAIN_TERMS_FILE)}
     for explainer in explainers:

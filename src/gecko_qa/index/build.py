@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.corpus.folder import Corpus, valid_corpus
 from gecko_qa.encoder.base import Encoder, EncoderCard
+from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_source
 from gecko_qa.errors import EncoderFailed, IndexStale, IndexUnusable
+from gecko_qa.hashing import digest
 from gecko_qa.index.folder import clear, locked, read_manifest
 from gecko_qa.index.keys import QUESTION_KINDS, Key, KeyKind, keys_of
-from gecko_qa.index.load import ENCODER, ENCODER_FILES, TOKENIZER, Index, is_current
+from gecko_qa.index.load import ENCODER, ENCODER_FILES, TOKENIZER, HeldIndex, Index, is_current
 from gecko_qa.index.manifest import FileEntry, Manifest
-from gecko_qa.index.writing import index_files, placed, write_index, writing
+from gecko_qa.index.writing import index_files, manifest_of, placed, write_index, writing
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
 if TYPE_CHECKING:
@@ -131,6 +133,17 @@ def _build(corpus: Corpus, folder: Path, start: _Start, progress: Progress) -> B
     manifest = write_index(folder, corpus, start.card, keys, contents, kept=start.kept)
     progress("Writing the index", 1, 1)
     return Built(manifest, n_encoded, len(keys) - n_encoded, start.exported)
+
+
+def held_index(corpus: Corpus, old: Index) -> Index:
+    """Return the index of `corpus`, built from `old` and held in memory; nothing is written."""
+    keys = keys_of(corpus.explainers, corpus.wordings)
+    vectors = encode_keys(keys, old.encoder, _vectors_by_text(old), silent)
+    contents = index_files(corpus, keys, vectors)
+    files = {name: FileEntry(name, digest(data), len(data)) for name, data in contents.items()}
+    asked = {key.text: vectors[row] for row, key in enumerate(keys) if key.kind in QUESTION_KINDS}
+    manifest = manifest_of(corpus, old.manifest.encoder, keys, files)
+    return HeldIndex(manifest, contents, KnowingEncoder(old.encoder, asked))
 
 
 def ensure_index(settings: Settings, progress: Progress = silent) -> Built | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -162,6 +163,18 @@ class Index:
         return OnnxEncoder(
             self.read(ENCODER), self.read(TOKENIZER), self.manifest.encoder, self._threads
         )
+
+
+class HeldIndex(Index):
+    """An index that lies in memory and in no folder."""
+
+    def __init__(self, manifest: Manifest, contents: Mapping[str, bytes], encoder: Encoder) -> None:
+        super().__init__(Path(), manifest, encoder=encoder)
+        self._contents = contents
+
+    def read(self, name: str) -> bytes:
+        """Return the bytes of the file `name`."""
+        return self._contents[name]
 
 
 def _same_file(before: Manifest, after: Manifest, name: str) -> bool:

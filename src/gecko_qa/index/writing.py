@@ -69,16 +69,24 @@ def write_index(
     `kept` are files that lie there already.
     """
     with writing(folder):
-        manifest = Manifest(
-            corpus_hash=corpus.hash,
-            encoder=card,
-            n_explainers=len(corpus.explainers),
-            n_passages=len(corpus_passages(corpus)),
-            n_keys=len(keys),
-            files={**placed(folder, contents), **(kept or {})},
-        )
+        files = {**placed(folder, contents), **(kept or {})}
+        manifest = manifest_of(corpus, card, keys, files)
         commit(folder, manifest)
     return manifest
+
+
+def manifest_of(
+    corpus: Corpus, card: EncoderCard, keys: Sequence[Key], files: Mapping[str, FileEntry]
+) -> Manifest:
+    """Return the manifest of an index of `corpus` with these `files`."""
+    return Manifest(
+        corpus_hash=corpus.hash,
+        encoder=card,
+        n_explainers=len(corpus.explainers),
+        n_passages=len(corpus_passages(corpus)),
+        n_keys=len(keys),
+        files=files,
+    )
 
 
 def placed(folder: Path, contents: Mapping[str, bytes]) -> dict[str, FileEntry]:

@@ -22,6 +22,7 @@ from gecko_qa.edges.cli.options import (
     configured,
     settings_of,
 )
+from gecko_qa.edges.cli.previewing import preview_command
 from gecko_qa.edges.cli.starting import init_command, new_command
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app.command("eval")(evaluate_command)
 app.command("import")(import_command)
 app.command("new")(new_command)
 app.command("init")(init_command)
+app.command("preview")(preview_command)
 
 
 def _version(wanted: bool) -> None:
