@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +11,7 @@ from fastapi.testclient import TestClient
 from gecko_qa.answer.answer import answer_json
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES
 from gecko_qa.edges.web.server import create_app
+from gecko_qa.feedback.limit import FEEDBACK_A_MINUTE
 from gecko_qa.library import Library
 from gecko_qa.parts import parts_of
 from gecko_qa.settings import Settings
@@ -93,3 +95,13 @@ def test_long_replies_are_compressed(site: TestClient) -> None:
     got = site.get("/api/v1/explainers", headers={"Accept-Encoding": "gzip"})
     assert got.headers["content-encoding"] == "gzip"
     assert site.get("/healthz").headers.get("content-encoding") is None
+
+
+def test_feedback_over_the_api_has_its_limit(library: Library, tmp_path: Path) -> None:
+    settings = Settings(feedback=tmp_path / "feedback.sqlite")
+    site = TestClient(create_app(library, None, parts_of(settings)), base_url=HOME)
+    said = {"verdict": "useful", "question": "What is RLHF?", "status": "answered", "level": "1"}
+    replies = [site.post("/api/v1/feedback", json=said) for _ in range(FEEDBACK_A_MINUTE + 1)]
+    assert [reply.status_code for reply in replies] == [201] * FEEDBACK_A_MINUTE + [429]
+    assert replies[-1].json()["type"] == "/problems/too-many-requests"
+    assert int(replies[-1].headers["retry-after"]) >= 1

@@ -11,6 +11,7 @@ from gecko_qa.edges.api.cors import API, CrossOrigin
 from gecko_qa.edges.api.metrics import Metrics
 from gecko_qa.edges.api.routes import add_api
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES, App, Part
+from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -26,15 +27,16 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
     """Return the parts; they count together, whatever the library."""
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
     origins = settings.cors_origins
-    return _api(store, Metrics(), origins), _tools(origins)
+    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
+    return _api(store, Metrics(), origins, limit), _tools(origins)
 
 
-def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...]) -> Part:
+def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit: Limit) -> Part:
     def app(library: Library) -> App:
         from fastapi import FastAPI
 
         api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-        add_api(api, library, store, metrics=metrics, origins=origins)
+        add_api(api, library, store, metrics=metrics, origins=origins, limit=limit)
         return api
 
     told = problems.problem(

@@ -16,6 +16,7 @@ NEEDED = ("verdict", "question", "status", "level")
 OPTIONAL = ("concepts", "audience", "answer", "index", "line")
 THANKS = "Thank you. The authors will see this."
 NOT_KEPT = "Your feedback cannot be kept just now. Please try again later."
+TOO_MUCH = "Many are sending feedback just now. Please try again in a moment."
 FOREIGN = "Feedback is taken from our own pages alone."
 _log = logging.getLogger(__name__)
 

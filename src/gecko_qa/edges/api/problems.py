@@ -45,6 +45,7 @@ UNKNOWN_CONCEPT = Kind("unknown-concept", 404, "There is no such concept")
 NOT_ALLOWED = Kind("method-not-allowed", 405, "The method is not allowed here")
 TOO_LARGE = Kind("too-large", 413, "The body is too large")
 NOT_OF_ITS_KIND = Kind("unsupported-media-type", 415, "The body is not sent as JSON")
+TOO_MANY = Kind("too-many-requests", 429, "Too much is sent just now")
 REJECTED = Kind("question-rejected", 422, "The question cannot be asked")
 UNKNOWN_CHOICE = Kind("unknown-choice", 422, "There is no such choice")
 INVALID = Kind("invalid-request", 422, "The request is not as it has to be")
@@ -63,6 +64,7 @@ KINDS = (
     REJECTED,
     UNKNOWN_CHOICE,
     INVALID,
+    TOO_MANY,
     FAILED,
     NOT_KEPT,
     UNAVAILABLE,
@@ -88,9 +90,11 @@ _DETAILS = {
 class Refused(Exception):
     """A request that is refused with a problem."""
 
-    def __init__(self, kind: Kind, detail: str) -> None:
+    def __init__(self, kind: Kind, detail: str, wait_seconds: int = 0) -> None:
+        """Take after how many seconds to try again, 0 where that is not known."""
         super().__init__(detail)
         self.kind = kind
+        self.headers = (("Retry-After", str(wait_seconds)),) if wait_seconds else ()
 
 
 def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
@@ -104,7 +108,7 @@ def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
 def problem_of(error: Exception) -> Reply:
     """Return the reply to a request that ended in `error`; of one unforeseen it tells nothing."""
     if isinstance(error, Refused):
-        return problem(error.kind, str(error))
+        return problem(error.kind, str(error), *error.headers)
     kind = next((kind for type_, kind in _KIND_OF if isinstance(error, type_)), FAILED)
     if isinstance(error, DataError):
         _log.error("%s", error)

@@ -22,6 +22,7 @@ from gecko_qa.edges.api.problems import Refused
 from gecko_qa.edges.api.server import handler, missing
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
+from gecko_qa.feedback.limit import Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.hashing import digest
 from gecko_qa.library import Library
@@ -46,17 +47,19 @@ def add_api(
     *,
     metrics: Metrics | None = None,
     origins: Collection[str] = (),
+    limit: Limit | None = None,
 ) -> None:
     """Add the API over `library` to `app`, and what operators and other sites' pages ask for.
 
     `feedback` None takes none. `metrics` None counts from zero. Pages of `origins` may send
-    feedback; that they may read answers is the matter of `CrossOrigin`.
+    feedback; that they may read answers is the matter of `CrossOrigin`. `limit` None takes
+    feedback without one.
     """
     from fastapi import FastAPI
 
     metrics = metrics or Metrics()
     metrics.serving(library)
-    endpoints = _Endpoints(library, feedback, metrics, frozenset(origins))
+    endpoints = _Endpoints(library, feedback, metrics, frozenset(origins), limit)
     api = FastAPI(
         docs_url=None,
         redoc_url=None,
@@ -82,11 +85,13 @@ class _Endpoints:
         feedback: FeedbackStore | None,
         metrics: Metrics,
         origins: Collection[str],
+        limit: Limit | None,
     ) -> None:
         self._library = library
         self._feedback = feedback
         self._metrics = metrics
         self._origins = origins
+        self._limit = limit
 
     def of_the_api(self) -> tuple[tuple[str, Endpoint, list[str]], ...]:
         """Paths below the API's, what serves each, and the methods it takes."""
@@ -178,6 +183,9 @@ class _Endpoints:
         _check_json(call)
         day = datetime.now(UTC).date()
         feedback = taking.parse_feedback(call.body, self._library, day)
+        wait_seconds = self._limit.take() if self._limit else 0
+        if wait_seconds:
+            raise Refused(problems.TOO_MANY, taking.TOO_MUCH, wait_seconds)
         if not taking.keep(feedback, self._feedback):
             raise Refused(problems.NOT_KEPT, taking.NOT_KEPT)
         return Reply(json_line({"message": taking.THANKS}), 201, headers=_NO_STORE)

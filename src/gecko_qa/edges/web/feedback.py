@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from gecko_qa.edges.web.limit import Limit
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
+from gecko_qa.feedback.limit import Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
-
-_TOO_MUCH = "Many are sending feedback just now. Please try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -46,6 +44,6 @@ def take_feedback(
     except UsageError as error:
         return Taken(422, str(error))
     if wait := limit.take():
-        return Taken(429, _TOO_MUCH, wait)
+        return Taken(429, taking.TOO_MUCH, wait)
     kept = taking.keep(feedback, store)
     return Taken(201, taking.THANKS) if kept else Taken(503, taking.NOT_KEPT)

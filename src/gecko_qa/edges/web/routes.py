@@ -9,10 +9,10 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from gecko_qa.edges.web.feedback import take_feedback
-from gecko_qa.edges.web.limit import Limit
 from gecko_qa.edges.web.news import News, watching_page
 from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
+from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
 from gecko_qa.html.defining import render_definition, render_definitions
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from fastapi.responses import Response
 
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-# Of all readers together, so that nobody fills the disk.
-_FEEDBACK_A_MINUTE = 30
 _READ = ["GET", "HEAD"]
 
 
@@ -98,7 +96,7 @@ def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
-    limit = Limit(_FEEDBACK_A_MINUTE, 60)
+    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
 
     async def take(request: Request) -> Response:
         body = await request.body()

@@ -7,6 +7,10 @@ import time
 from collections.abc import Callable
 from threading import Lock
 
+A_MINUTE = 60.0
+FEEDBACK_A_MINUTE = 30
+"""Of all readers together, so that nobody fills the disk."""
+
 
 class Limit:
     """Lets `n` through at once and `n` every `seconds` from then on. Safe in several threads."""
