@@ -127,7 +127,7 @@ def test_what_no_browser_sends_is_no_origin(tmp_path: Path, origin: str) -> None
 @pytest.mark.parametrize("text", ["7", "{}", f"{['https://a.org'] * 101}"])
 def test_what_is_no_list_of_origins_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / FILE).write_text(f"cors_origins = {text}\n")
-    with pytest.raises(SettingRejected, match="has to be a list of at most 100 origins"):
+    with pytest.raises(SettingRejected, match="has to be a list of at most 100"):
         configure({}, {}, tmp_path)
 
 
@@ -217,3 +217,10 @@ def test_a_wrong_setting_exits_with_2(cli: Cli, monkeypatch: pytest.MonkeyPatch)
     done = cli("config")
     assert done.code == 2
     assert "Did you mean GECKO_QA_PORT?" in done.err
+
+
+@pytest.mark.parametrize("host", ["https://a.org", "a.org:80", "A.org", "a b", "", "*", "a/../b"])
+def test_what_is_no_host_is_refused(tmp_path: Path, host: str) -> None:
+    (tmp_path / FILE).write_text(f"hosts = [{json.dumps(host)}]\n")
+    with pytest.raises(SettingRejected, match="is no host. Write it like qa.example.org"):
+        configure({}, {}, tmp_path)

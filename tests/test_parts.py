@@ -63,6 +63,14 @@ def test_a_page_of_another_site_cannot_call_the_tools(site: TestClient) -> None:
     assert refused.status_code == 403
 
 
+def test_the_tools_are_called_by_the_hosts_that_the_settings_name(library: Library) -> None:
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    for hosts, status in (((), 421), (("qa.example.org",), 200)):
+        app = create_app(library, None, parts_of(Settings(hosts=hosts)))
+        site = TestClient(app, base_url="https://qa.example.org")
+        assert site.post("/mcp", json=body, headers=MCP).status_code == status
+
+
 def test_a_body_too_large_is_a_problem_for_programs_and_a_page_for_others(
     site: TestClient,
 ) -> None:

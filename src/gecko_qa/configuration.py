@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -21,18 +21,16 @@ MAX_DIGITS = 16
 DEFAULT = "default"
 NAMES = tuple(field.name for field in fields(Settings))
 _PATHS = frozenset(("corpus", "index", "feedback"))
-_ORIGINS = "cors_origins"
-MAX_ORIGINS = 100
+MAX_LISTED = 100
 _NUMBERS: Mapping[str, range] = {
     "threads": range(1, 65),
     "port": range(65536),
     "feedback_bytes": range(64 * 1024, 2**40),
 }
-_ORIGIN = re.compile(
-    r"(?P<scheme>https?)://"
-    r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])"
-    r"(?::(?P<port>[0-9]{1,5}))?"
+_HOST = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\]"
 )
+_ORIGIN = re.compile(rf"(?P<scheme>https?)://(?:{_HOST.pattern})(?::(?P<port>[0-9]{{1,5}}))?")
 # Known to other parts of the program, and no settings.
 _OTHER_VARIABLES = ("GECKO_QA_DEBUG",)
 
@@ -48,7 +46,7 @@ class Configured:
         """Return each setting as text, a number or None, folders as they are used."""
         told = {name: getattr(self.settings, name) for name in NAMES}
         told |= {"index": self.settings.index_folder, "feedback": self.settings.feedback_file}
-        told[_ORIGINS] = ", ".join(self.settings.cors_origins)
+        told |= {name: ", ".join(told[name]) for name in _LISTS}
         return {name: str(v) if isinstance(v, Path) else v for name, v in told.items()}
 
 
@@ -107,8 +105,8 @@ def _read(name: str, value: object, origin: str) -> object:
     """Return `value` as the setting `name` has it."""
     if name in _NUMBERS:
         return _number(name, value, origin)
-    if name == _ORIGINS:
-        return _origins(value, origin)
+    if name in _LISTS:
+        return _list(name, value, origin)
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value or len(value) > MAX_CHARS or "\0" in value:
@@ -128,20 +126,16 @@ def _number(name: str, value: object, origin: str) -> int:
     return value
 
 
-def _origins(value: object, origin: str) -> tuple[str, ...]:
-    """Return the origins that `value`, a list or text with commas, names, as browsers send them."""
+def _list(name: str, value: object, origin: str) -> tuple[str, ...]:
+    """Return what `value`, a list or text with commas, names."""
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",") if part.strip()]
-    if not isinstance(value, list | tuple) or len(value) > MAX_ORIGINS:
-        raise SettingRejected(
-            f"{origin}: “{_ORIGINS}” has to be a list of at most {MAX_ORIGINS} origins."
-        )
-    for site in value:
-        if not isinstance(site, str) or not _is_origin(site):
-            raise SettingRejected(
-                f"{origin}: “{str(site)[:80]}” is no origin. Write it like https://example.org or "
-                "http://localhost:8000, in small letters and without a path."
-            )
+    if not isinstance(value, list | tuple) or len(value) > MAX_LISTED:
+        raise SettingRejected(f"{origin}: “{name}” has to be a list of at most {MAX_LISTED}.")
+    fits, mend = _LISTS[name]
+    for item in value:
+        if not isinstance(item, str) or not fits(item):
+            raise SettingRejected(f"{origin}: “{str(item)[:80]}” {mend}")
     return tuple(dict.fromkeys(value))
 
 
@@ -157,3 +151,20 @@ def _is_origin(text: str) -> bool:
 
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
+
+
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
+
+
+_LISTS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "cors_origins": (
+        _is_origin,
+        "is no origin. Write it like https://example.org or http://localhost:8000, in small "
+        "letters and without a path.",
+    ),
+    "hosts": (
+        _is_host,
+        "is no host. Write it like qa.example.org, in small letters and without a port.",
+    ),
+}

@@ -28,7 +28,7 @@ def parts_of(settings: Settings) -> tuple[Part, ...]:
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
     origins = settings.cors_origins
     limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
-    return _api(store, Metrics(), origins, limit), _tools(origins)
+    return _api(store, Metrics(), origins, limit), _tools(settings.hosts, origins)
 
 
 def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit: Limit) -> Part:
@@ -51,22 +51,23 @@ def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit
     )
 
 
-def _tools(origins: tuple[str, ...]) -> Part:
-    return Part(lambda library: _LateTools(library, origins), frozenset((MCP,)))
+def _tools(hosts: tuple[str, ...], origins: tuple[str, ...]) -> Part:
+    return Part(lambda library: _LateTools(library, hosts, origins), frozenset((MCP,)))
 
 
 class _LateTools:
     """The tools, imported when first called: most servers never are, and their start would wait."""
 
-    def __init__(self, library: Library, origins: Sequence[str]) -> None:
+    def __init__(self, library: Library, hosts: Sequence[str], origins: Sequence[str]) -> None:
         self._library = library
+        self._hosts = hosts
         self._origins = origins
 
     @cached_property
     def _endpoint(self) -> McpEndpoint:
-        from gecko_qa.edges.mcp.server import McpEndpoint
+        from gecko_qa.edges.mcp.server import LOCAL_HOSTS, McpEndpoint
 
-        return McpEndpoint(self._library, origins=self._origins)
+        return McpEndpoint(self._library, (*LOCAL_HOSTS, *self._hosts), self._origins)
 
     async def __call__(
         self,

@@ -32,6 +32,7 @@ class Settings:
     inference threads; one is steadiest on a busy machine. `feedback` None means a file beside the
     corpus, or in the user's data, which takes no more than `feedback_bytes`. Pages of
     `cors_origins`, such as https://example.org, may ask the API; other sites' pages may not.
+    `hosts` are names such as qa.example.org under which assistants may call the server's tools.
     """
 
     corpus: Path = field(default_factory=default_corpus)
@@ -43,6 +44,7 @@ class Settings:
     feedback: Path | None = None
     feedback_bytes: int = 64 * 1024 * 1024
     cors_origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def packaged(self) -> bool:
