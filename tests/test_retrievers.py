@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import bm25s
 import numpy as np
 import pytest
 
@@ -245,3 +247,17 @@ def test_forms_of_a_word_have_one_stem() -> None:
     retriever = lexical({"a": "Models hallucinate", "b": "a hallucination", "c": "hallucinogens"})
     assert ids_of(retriever.retrieve("hallucinating", 5)) == ["b", "a"]  # the shorter text first
     assert sorted(retriever.ids_with("hallucin")) == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [[["a"]], [["a", "a"], [], ["b", "a"]], [[]], [["b", "a", "b"], ["c"], ["a", "c", "c", "c"]]],
+)
+def test_scores_are_those_of_the_library_itself(
+    documents: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours = build_lexical("rows", documents)
+    theirs = bm25s.BM25(method="lucene").build_index_from_ids
+    quiet = functools.partial(theirs, show_progress=False)
+    monkeypatch.setattr("gecko_qa.index.lexical._scores", quiet)
+    assert build_lexical("rows", documents) == ours

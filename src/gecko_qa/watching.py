@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -9,13 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from gecko_qa.corpus.folder import Corpus, house_style, valid_corpus
+from gecko_qa.corpus.folder import Corpus, house_style, read_corpus, valid_corpus
 from gecko_qa.corpus.layout_file import LAYOUT_FILE
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.wordings import WORDING_FILES
 from gecko_qa.errors import CorpusInvalid, GeckoQAError, IndexStale, IndexUnusable
 from gecko_qa.index.build import Progress, build_index, ensure_index, rebuild_index, silent
+from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import open_index
+from gecko_qa.index.writing import words_of
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 
@@ -85,10 +88,18 @@ class CorpusWatch:
 
     def run(self, over: Event, tell: Callable[[Update], None]) -> None:
         """Look until `over` is set, and `tell` what each change came to."""
+        self._prepare()
         while not over.wait(EVERY_SECONDS):
             update = self.look()
             if update is not None:
                 tell(update)
+
+    def _prepare(self) -> None:
+        """Read all once, so that the first save is as quick as the others."""
+        with contextlib.suppress(CorpusInvalid):
+            read_corpus(self._folder)
+        for key in leading_keys(self._library.index.keys):
+            words_of(key.text)
 
     def _update(self, changed: tuple[str, ...]) -> Update:
         started = time.perf_counter()
@@ -99,6 +110,8 @@ class CorpusWatch:
             return _refused(changed, time.perf_counter() - started, error)
         except (GeckoQAError, OSError) as error:
             return Update(changed, time.perf_counter() - started, None, fault=str(error))
+        except Exception as error:  # whatever a save brings about, the next one has to be seen
+            return failed(changed, time.perf_counter() - started, error)
         self._library = library
         return Update(changed, time.perf_counter() - started, library, n_encoded, corpus=corpus)
 
@@ -171,6 +184,12 @@ def begin_watch(settings: Settings, progress: Progress = silent) -> Watch:
         index = open_index(settings.index_folder, None, settings.threads)
     library = Library(index)
     return Watch(CorpusWatch(settings.corpus, library, state), library, fault)
+
+
+def failed(changed: tuple[str, ...], seconds: float, error: Exception) -> Update:
+    """Return what came of a save that failed as it should not."""
+    what = f"Something failed that should not: {type(error).__name__}: {error}."
+    return Update(changed, seconds, None, fault=f"{what} Please report it.")
 
 
 def _refused(changed: tuple[str, ...], seconds: float, error: CorpusInvalid) -> Update:

@@ -6,6 +6,7 @@ import functools
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _PARTS = {
     "nnoc_name": "absent.npy",
 }
 _KEPT = tuple(part for name, part in _PARTS.items() if name != "nnoc_name")
+K1, B = 1.5, 0.75
 KEYS = "lexical"
 CONCEPTS = "lexical-concepts"
 
@@ -50,7 +52,7 @@ def _stop_words() -> frozenset[str]:
 def build_lexical(index: str, documents: Sequence[Sequence[str]]) -> dict[str, bytes]:
     """Index `documents`, each the stems of its words, and return the files of `index` by name.
 
-    Lucene's variant of BM25 with k1 1.5 and b 0.75. Source: Lù, BM25S, 2024 (arXiv:2407.03618).
+    Lucene's variant of BM25 with `K1` and `B`. Source: Lù, BM25S, 2024 (arXiv:2407.03618).
     """
     import bm25s
 
@@ -59,7 +61,10 @@ def build_lexical(index: str, documents: Sequence[Sequence[str]]) -> dict[str, b
     tokens = bm25s.tokenization.Tokenized(
         ids=[[vocabulary[word] for word in document] for document in documents], vocab=vocabulary
     )
-    retriever = bm25s.BM25(k1=1.5, b=0.75, method="lucene")
+    retriever = bm25s.BM25(k1=K1, b=B, method="lucene")
+    # The library invites to replace this step; its own goes through the documents one by one.
+    retriever.build_index_from_ids = _scores
+    retriever.nonoccurrence_array = None
     retriever.index(tokens, create_empty_token=False, show_progress=False)
     with tempfile.TemporaryDirectory() as folder:
         retriever.save(folder, show_progress=False, **_PARTS)
@@ -67,6 +72,34 @@ def build_lexical(index: str, documents: Sequence[Sequence[str]]) -> dict[str, b
     return {
         name: canonical_json(json.loads(data)) if name.endswith(".json") else data
         for name, data in files.items()
+    }
+
+
+def _scores(
+    unique_token_ids: Sequence[int], corpus_token_ids: Sequence[Sequence[int]], **_: object
+) -> dict[str, Any]:
+    """Return the score of each word in each document that has it: the columns of a sparse matrix.
+
+    idf · tf / (tf + k1 · (1 - b + b · length / mean length)), where idf is
+    ln(1 + (N - df + ½) / (df + ½)).
+    """
+    import numpy as np
+
+    n_documents, n_words = len(corpus_token_ids), len(unique_token_ids)
+    lengths = np.array([len(ids) for ids in corpus_token_ids], dtype=np.int64)
+    mean = lengths.sum() / max(n_documents, 1) or 1.0  # 0 where there is no word at all
+    words = np.fromiter(chain.from_iterable(corpus_token_ids), np.int64, int(lengths.sum()))
+    documents = np.repeat(np.arange(n_documents), lengths)
+    cells, tf = np.unique(words * n_documents + documents, return_counts=True)
+    word, document = np.divmod(cells, max(n_documents, 1))
+    df = np.bincount(word, minlength=n_words)
+    idf = np.log(1 + (n_documents - df + 0.5) / (df + 0.5)).astype(np.float32)
+    saturation = K1 * ((1 - B) + B * lengths / mean)
+    return {
+        "data": (idf[word] * (tf / (saturation[document] + tf))).astype(np.float32),
+        "indices": document.astype(np.int32),
+        "indptr": np.concatenate([[0], np.cumsum(df)]),
+        "num_docs": n_documents,
     }
 
 

@@ -34,7 +34,9 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
     flat.add(vectors)
     slugs = [explainer.slug for explainer in corpus.explainers]
     leading = leading_keys(keys)
-    words, stems = zip(*(_words(key.text) for key in leading), strict=True) if leading else ((), ())
+    words, stems = (
+        zip(*(words_of(key.text) for key in leading), strict=True) if leading else ((), ())
+    )
     rows = rows_by_concept(leading)
     whole = [list(chain.from_iterable(stems[row] for row in rows[slug])) for slug in slugs]
     return {
@@ -49,7 +51,7 @@ def index_files(corpus: Corpus, keys: Sequence[Key], vectors: Vectors) -> dict[s
 
 
 @lru_cache(maxsize=100_000)
-def _words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def words_of(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return folded words and their stems, which a watched corpus asks for again and again."""
     words = folded_words(text)
     return words, tuple(lexical.stems(words))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import contextlib
 import gc
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from threading import Event, Thread
 
 from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.site import Site
-from gecko_qa.watching import Update, Watch
+from gecko_qa.watching import Update, Watch, failed
 
 Tell = Callable[[Update], None]
 
@@ -23,9 +22,8 @@ def following(site: Site, watch: Watch, news: News, tell: Tell) -> Iterator[None
     def follow(update: Update) -> None:
         try:
             _serve(update, site)
-        except Exception as error:  # a save must not end the watch
-            fault = f"Something failed that should not: {type(error).__name__}: {error}"
-            update = replace(update, library=None, corpus=None, fault=fault)
+        except Exception as error:  # it has to be seen, and must not end the watch
+            update = failed(update.changed, update.seconds, error)
         news.tell(update)
         tell(update)
         if update.library is not None:
