@@ -132,7 +132,7 @@ def _files(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
         if not tells and name not in (*WORDING_FILES, LAYOUT_FILE):
             continue
         try:
-            stat = Path(file.path).stat()
+            stat = file.stat()
         except OSError:  # gone since the folder was listed
             continue
         yield name, (stat.st_mtime_ns, stat.st_size, stat.st_ino)

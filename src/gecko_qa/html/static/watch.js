@@ -13,7 +13,7 @@
   style.href = "/gecko/watch.css";
   document.head.append(style);
 
-  const holder = document.createElement("aside");
+  const holder = document.createElement("div");
   holder.id = "gq-watch";
   holder.hidden = true;
   holder.setAttribute("role", "status");
@@ -30,7 +30,7 @@
     for (const problem of news.problems) list.append(element("li", problem));
     const title = element("p", "The last save cannot be used. This is the version before it.");
     title.className = "gq-watch-title";
-    return [title, element("p", news.fault), list];
+    return [title, news.problems.length ? list : element("p", news.fault)];
   }
 
   function change(news) {
