@@ -67,15 +67,19 @@ def serving() -> Iterator[str]:
             server.terminate()
 
 
-def open_page(browser: Browser, address: str) -> tuple[Page, float]:
-    """Open the chat and tell after how many milliseconds its question box takes a question."""
+def open_page(browser: Browser, address: str) -> tuple[Page, float, float]:
+    """Open the chat and tell after how many milliseconds its question box stands there, and after
+    how many it takes a question.
+    """
     started = time.perf_counter()
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.goto(address)
     page.get_by_label("Your question").wait_for()
+    until_there = time.perf_counter() - started
     # What the browser keeps is first written when the page has opened.
     page.wait_for_function("localStorage.getItem('gecko-qa') !== null")
-    return page, (time.perf_counter() - started) * 1000
+    until_usable = time.perf_counter() - started
+    return page, until_there * 1000, until_usable * 1000
 
 
 class Stopwatch:
@@ -145,10 +149,15 @@ def main() -> None:
         opened = []
         for _ in range(max(starts - 1, 1)):
             with serving() as address:
-                opened.append(open_page(browser, address)[1])
+                page, *times = open_page(browser, address)
+                opened.append(times)
+                # Left open, it would go on calling a server that is gone.
+                page.context.close()
         with serving() as address:
-            page, until_usable = open_page(browser, address)
-            row("server is up → page usable", [*opened, until_usable], "≤ 1000 ms")
+            page, *times = open_page(browser, address)
+            there, usable = zip(*opened, times, strict=True)
+            row("server is up → page usable", list(usable), "≤ 1000 ms")
+            row("of it until the question box stands there", list(there), "")
             watch = Stopwatch(page)
             asked = [watch.ask(question) for question in questions()]
             row("Enter → answer painted", [painted for painted, _ in asked], "p95 ≤ 350 ms")

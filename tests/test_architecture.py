@@ -15,7 +15,17 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "gecko_qa"
 
 # From the bottom up: a module imports from its own layer and those before it, never after.
 LAYERS = (
-    ("errors", "words", "names", "spelling", "hashing", "files", "layout"),
+    (
+        "errors",
+        "words",
+        "names",
+        "spelling",
+        "suggestions",
+        "hashing",
+        "payload",
+        "files",
+        "layout",
+    ),
     ("settings", "configuration"),
     ("corpus",),
     ("concept_map",),
@@ -27,13 +37,34 @@ LAYERS = (
     ("inspection",),
     ("retrieval",),
     ("answer",),
+    ("book",),
     ("library",),
-    ("batch", "evaluation", "feedback", "watching", "previewing"),
+    (
+        "asking",
+        "showing",
+        "listing",
+        "batch",
+        "evaluation",
+        "feedback",
+        "watching",
+        "previewing",
+    ),
     ("html",),
+    ("publishing",),
     ("edges",),
+    ("parts",),
     ("main", "__main__"),
 )
-HEAVY = ("torch", "sentence_transformers", "transformers", "gradio", "fastapi", "onnx", "scipy")
+HEAVY = (
+    "torch",
+    "sentence_transformers",
+    "transformers",
+    "gradio",
+    "fastapi",
+    "onnx",
+    "scipy",
+    "mcp",
+)
 LATE = (
     *HEAVY,
     "numpy",
@@ -90,6 +121,7 @@ def ours(path: Path) -> list[str]:
 def test_imports_go_one_way(path: Path) -> None:
     relative = path.relative_to(SOURCE).with_suffix("")
     if relative.name == "__init__" and len(relative.parts) == 1:
+        # It stands below all: what it names of theirs it imports when it is asked for.
         assert ours(path) == []
         return
     here, _ = place(".".join(relative.parts))
@@ -104,7 +136,7 @@ def test_no_layer_is_forgotten() -> None:
 
 
 def test_edges_never_import_each_other() -> None:
-    for edge in ("cli", "web"):
+    for edge in ("api", "cli", "mcp", "web"):
         for path in sorted((SOURCE / "edges" / edge).rglob("*.py")):
             others = [n for n in ours(path) if n.startswith("gecko_qa.edges.")]
             assert all(n.startswith(f"gecko_qa.edges.{edge}") for n in others), (path, others)
@@ -112,10 +144,30 @@ def test_edges_never_import_each_other() -> None:
 
 def test_the_core_knows_no_edge_library() -> None:
     for path in modules():
-        if "edges" not in path.parts and path.stem not in ("main", "__main__"):
+        if "edges" not in path.parts and path.stem not in ("parts", "main", "__main__"):
             top = {name.split(".")[0] for name in imports(path)}
-            assert not top & {"gradio", "fastapi", "typer", "rich", "uvicorn"}, path
+            assert not top & {
+                "gradio",
+                "fastapi",
+                "mcp",
+                "mcp_types",
+                "starlette",
+                "prometheus_client",
+                "typer",
+                "rich",
+                "uvicorn",
+            }, path
             assert "jinja2" not in top or "html" in path.parts, path
+
+
+def test_importing_the_package_imports_nothing_of_it() -> None:
+    program = "import sys\nimport gecko_qa\nprint([name for name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    loaded = ast.literal_eval(done.stdout)
+    assert [name for name in loaded if name.startswith("gecko_qa")] == ["gecko_qa"]
+    assert not set(LATE).intersection(loaded)
 
 
 def loaded_by(arguments: list[str]) -> set[str]:
@@ -147,3 +199,11 @@ def test_defining_imports_no_encoder(settings: Settings) -> None:
 def test_building_an_unchanged_index_imports_no_torch(settings: Settings) -> None:
     loaded = loaded_by(["index", "build", "--corpus", str(settings.corpus)])
     assert not loaded & {"torch", "sentence_transformers", "gradio"}
+
+
+def test_exporting_needs_no_encoder_and_no_index(settings: Settings, tmp_path: Path) -> None:
+    at = ["--corpus", str(settings.corpus)]
+    loaded = loaded_by(["export", "site", str(tmp_path / "site"), *at])
+    assert loaded & set(LATE) <= {"numpy", "rich.console"}
+    loaded = loaded_by(["export", "json", str(tmp_path / "corpus.json"), *at])
+    assert loaded & set(LATE) <= {"rich.console"}

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gecko_qa.batch import MAX_TURNS, answer_file, answer_lines
+from gecko_qa.asking import MAX_TURNS
+from gecko_qa.batch import answer_file, answer_lines
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.library import Library
 

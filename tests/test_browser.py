@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -202,35 +203,55 @@ def test_a_dial_turns_a_follow_up_in_place_and_it_still_follows(desktop: Page) -
     assert passages(earlier(desktop)) == ["rlhf#level-1"]
 
 
+def test_the_tab_of_the_browser_is_named_after_the_newest_question(desktop: Page) -> None:
+    ask(desktop, "What is RLHF?")
+    expect(desktop).to_have_title("What is RLHF? · gecko-qa")
+    desktop.reload()
+    expect(desktop).to_have_title("What is RLHF? · gecko-qa")
+    desktop.get_by_role("button", name="Clear conversation").click()
+    expect(desktop).to_have_title("gecko-qa")
+
+
+def test_the_keyboard_of_a_phone_gives_way_to_the_answer(browser: Browser, address: str) -> None:
+    with visit(browser, address, PHONE, has_touch=True, is_mobile=True) as phone:
+        ask(phone, "What is RLHF?")
+        expect(question_box(phone)).not_to_be_focused()
+    with visit(browser, address) as desktop:
+        ask(desktop, "What is RLHF?")
+        expect(question_box(desktop)).to_be_focused()
+
+
 # Corrections
 
 
 def test_a_mended_slip_is_shown_and_asked_again_as_typed_in_place(page: Page) -> None:
     answer = ask(page, "What is RLFH?")
-    expect(answer).to_contain_text("Showing RLHF.")
+    expect(answer).to_contain_text("Showing “What is RLHF?”")
     assert passages(answer) == ["rlhf#level-1"]
-    undo = page.get_by_role("button", name="Search for “RLFH” instead")
+    undo = answer.get_by_role("link", name="Search for “RLFH” instead")
     expect(undo).to_be_in_viewport(ratio=1)
     undo.click()
-    expect(newest(page)).not_to_contain_text("Showing RLHF.")
+    expect(newest(page)).not_to_contain_text("Showing")
     expect(newest(page).get_by_role("heading", name="What is RLFH?")).to_be_visible()
     expect(turns(page)).to_have_count(1)
-    expect(page.get_by_role("button", name=TYPED)).to_have_count(0)
+    expect(page.get_by_role("link", name=TYPED)).to_have_count(0)
 
 
 def test_a_slip_that_is_no_concept_as_typed_is_not_covered(desktop: Page) -> None:
     assert passages(ask(desktop, "What is lorra?")) == ["lora#level-1"]
-    desktop.get_by_role("button", name="Search for “lorra” instead").click()
+    desktop.get_by_role("link", name="Search for “lorra” instead").click()
     expect(newest(desktop)).to_have_attribute("data-status", "not_covered")
     assert passages(newest(desktop)) == []
     expect(desktop.get_by_role("button", name=ABOUT)).to_have_count(0)
 
 
-def test_the_next_question_takes_the_undoing_of_the_last_one_away(desktop: Page) -> None:
+def test_an_earlier_answer_is_asked_as_typed_in_a_turn_of_its_own(desktop: Page) -> None:
     ask(desktop, "What is RLFH?")
-    expect(desktop.get_by_role("button", name=TYPED)).to_be_visible()
     ask(desktop, "What is LoRA?")
-    expect(desktop.get_by_role("button", name=TYPED)).to_have_count(0)
+    earlier(desktop).get_by_role("link", name=TYPED).click()
+    answered(desktop, 3)
+    assert questions(desktop) == ["What is RLFH?", "What is LoRA?", "What is RLFH?"]
+    expect(newest(desktop).get_by_role("link", name=TYPED)).to_have_count(0)
 
 
 # Comparison and refusal
@@ -284,7 +305,7 @@ def test_a_refusal_says_what_it_looked_for_and_offers_the_nearest(page: Page) ->
 
 def test_a_name_that_looks_like_one_we_know_is_offered(desktop: Page) -> None:
     answer = ask(desktop, "What is lorra?")
-    desktop.get_by_role("button", name=TYPED).click()
+    desktop.get_by_role("link", name=TYPED).click()
     expect(answer.get_by_text("Did you mean")).to_be_visible()
     answer.get_by_role("link", name="LoRA", exact=True).first.click()
     assert passages(answered(desktop, 2)) == ["lora#level-1"]
@@ -328,7 +349,42 @@ def test_a_verdict_with_a_line_is_acknowledged(page: Page) -> None:
     expect(answer).to_contain_text("Thank you. The authors will see this.")
 
 
+def test_what_cannot_be_taken_now_keeps_its_line_to_be_sent_again(page: Page) -> None:
+    answer = ask(page, "What is RLHF?")
+    answer.locator("summary", has_text="Feedback").click()
+    line = answer.get_by_label("A line for the authors, if you like")
+    line.fill("What is a policy?")
+    told = json.dumps({"message": "Please try again in a moment."})
+    page.route("**/feedback", lambda route: route.fulfill(status=429, body=told), times=1)
+    answer.get_by_role("button", name="Useful").click()
+    expect(answer).to_contain_text("Please try again in a moment.")
+    expect(line).to_have_value("What is a policy?")
+    answer.get_by_role("button", name="Useful").click()
+    expect(answer).to_contain_text("Thank you. The authors will see this.")
+    expect(answer).not_to_contain_text("Please try again")
+
+
 # Copies and links
+
+
+def test_a_take_says_that_it_is_an_opinion_wherever_it_is_copied_to(
+    desktop: Page, tmp_path: Path
+) -> None:
+    answer = ask(desktop, "What is Gecko's take on RLHF?")
+    take = answer.locator('[data-passage="rlhf#take"]')
+    take.get_by_role("button", name="Copy", exact=True).click()
+    expect(take.get_by_role("button", name="Copied")).to_be_visible()
+    assert "— RLHF › Gecko's take (opinion), updated" in clipboard(desktop)
+    take.get_by_role("button", name="Copy as Markdown").click()
+    expect(take.get_by_role("button", name="Copied")).to_have_count(2)
+    assert "— [RLHF › Gecko's take (opinion)](" in clipboard(desktop)
+    with desktop.expect_download() as download:
+        desktop.get_by_role("button", name="Save as Markdown").click()
+    saved = tmp_path / "saved.md"
+    download.value.save_as(saved)
+    text = saved.read_text(encoding="utf-8")
+    assert "[RLHF › Gecko's take (opinion)](" in text
+    assert text.count("(opinion)") == 1
 
 
 def test_a_passage_is_copied_with_its_citation(
@@ -493,4 +549,19 @@ def test_a_question_asked_while_the_page_opens_waits_and_is_kept(
     opening[0].continue_()
     assert passages(answered(page, 1)) == ["rlhf#level-1"]
     assert passages(ask(page, "and for builders?"))[-1] == "rlhf#takeaways-builder"
+    context.close()
+
+
+def test_each_file_that_the_page_names_is_loaded_once_and_no_other_is(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context()
+    loaded: list[str] = []
+    context.on("request", lambda request: loaded.append(request.url))
+    page = context.new_page()
+    with page.expect_response("**/predict"):
+        page.goto(address)
+    head = context.request.get(address).text().partition("</head>")[0]
+    named = [f"{address}/assets/{name}" for name in re.findall(r'"\./assets/([^"]+)"', head)]
+    assert sorted(url for url in loaded if "/assets/" in url) == sorted(named)
     context.close()

@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import SMALL, answered, ask, newest, passages, question_box, too_wide, turns, visit
+from browsing import (
+    DESKTOP,
+    SMALL,
+    answered,
+    ask,
+    newest,
+    passages,
+    question_box,
+    too_wide,
+    turns,
+    visit,
+)
 from factories import explainer_text, fake_index, write_corpus
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -159,7 +170,72 @@ def test_a_term_opens_its_definition_by_tap(browser: Browser, address: str) -> N
         expect(definition).to_have_count(0)
 
 
+def test_a_definition_leaves_the_bar_free_and_its_term_in_sight(
+    browser: Browser, address: str
+) -> None:
+    with visit(browser, address, SMALL) as page:
+        answer = ask(page, "What is RLHF?")
+        page.get_by_label("Level 3").check()
+        expect(answer.locator('[data-passage="rlhf#level-3"]')).to_be_visible()
+        terms = answer.locator(".gq-term").all()
+        assert len(terms) > 3
+        for n, term in enumerate(terms):
+            # High, low and in the middle of what the bar leaves of the window
+            term.evaluate(
+                "(term, block) => term.scrollIntoView({ block })", ["start", "end", "center"][n % 3]
+            )
+            page.keyboard.press("Escape")
+            term.focus()
+            expect(answer.locator(".gq-term[aria-expanded] + .gq-popover")).to_be_visible()
+            assert page.evaluate(_POPOVER_CLEAR), term.text_content()
+
+
+# Tells whether the popover is whole within the window, below the bar, and not over its term.
+_POPOVER_CLEAR = """() => {
+    const popover = document.querySelector(".gq-popover");
+    const box = popover.getBoundingClientRect();
+    const bar = document.getElementById("gq-bar").getBoundingClientRect();
+    const covers = [...popover.previousElementSibling.getClientRects()].some(
+        (line) => line.top < box.bottom && line.bottom > box.top
+            && line.left < box.right && line.right > box.left);
+    return box.top >= bar.bottom && box.bottom <= innerHeight && box.left >= 0
+        && box.right <= innerWidth && !covers;
+}"""
+
+
 # Windows
+
+
+TABLET = (820, 1180)
+
+
+@pytest.mark.parametrize("size", [DESKTOP, TABLET, SMALL])
+def test_the_way_to_the_other_pages_looks_the_same_on_every_page(
+    browser: Browser, address: str, size: tuple[int, int]
+) -> None:
+    with visit(browser, address, size) as page:
+        page.goto(f"{address}/explainers/rlhf")
+        look = page.evaluate(_LOOK)
+        for path in ("/", "/explainers", "/define", "/map", "/explainers/no-such"):
+            page.goto(address + path)
+            # Gradio's style sheets come one by one.
+            page.wait_for_function(f"(look) => ({_LOOK})() === look", arg=look)
+
+
+_LOOK = """() => JSON.stringify([...document.querySelectorAll(".gq-nav a")].map((link) => {
+    const { x, y, width, height } = link.getBoundingClientRect();
+    const { font, textDecorationLine } = getComputedStyle(link);
+    return [x, y, width, height, font, textDecorationLine];
+}))"""
+
+
+def test_both_dials_stand_in_one_row_where_there_is_room(browser: Browser, address: str) -> None:
+    for size in (DESKTOP, TABLET):
+        with visit(browser, address, size) as page:
+            boxes = [page.locator(dial).bounding_box() for dial in ("#gq-level", "#gq-audience")]
+            assert boxes[0] is not None
+            assert boxes[1] is not None
+            assert boxes[0]["y"] == boxes[1]["y"]
 
 
 # What stands out of the window, where nobody sees it without scrolling sideways.

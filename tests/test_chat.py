@@ -91,7 +91,7 @@ class TestAsking:
         self, chat: Conversation
     ) -> None:
         shown = ask(chat, "What is RLHF?")
-        assert (shown.box, shown.note, shown.typed) == ("", "", "")
+        assert (shown.box, shown.note) == ("", "")
         assert passages(shown.html) == ["rlhf#level-1"]
         assert shown.about == "About: RLHF ✕"
         assert questions(shown.html or "") == ["What is RLHF?"]
@@ -159,7 +159,7 @@ class TestAsking:
         assert shown.box == box
         assert note in shown.note
         assert (shown.memory, shown.about) == (first.memory, first.about)
-        assert (shown.html, shown.typed) == (None, None), "the page stays as it is"
+        assert shown.html is None, "the page stays as it is"
 
     @pytest.mark.parametrize("question", [None, 7, ["RLHF"], {"path": "/etc/passwd"}])
     def test_what_is_no_text_is_not_asked(self, chat: Conversation, question: object) -> None:
@@ -191,7 +191,7 @@ class TestLettingGo:
     ) -> None:
         first = ask(chat, "What is RLHF?")
         forgotten = chat.forget(kept(first))
-        assert (forgotten.about, forgotten.html, forgotten.typed) == ("", None, None)
+        assert (forgotten.about, forgotten.html) == ("", None)
         assert forgotten.memory.turns == first.memory.turns
         assert status(ask(chat, "why?", forgotten)) == "needs_context"
 
@@ -226,16 +226,20 @@ class TestLettingGo:
         assert opened.newest.about == "About: LoRA ✕"
 
 
+def as_typed_of(html: str | None) -> list[str]:
+    """Return the links of an answer that ask again as typed."""
+    links = parsed(html or "").having("data-do")
+    return [link.plain for link in links if link.attributes["data-do"] == "as-typed"]
+
+
 class TestMendedSlips:
     def test_a_mended_slip_can_be_searched_for_as_typed(self, chat: Conversation) -> None:
         mended = ask(chat, "What is RLFH?")
         assert passages(mended.html) == ["rlhf#level-1"]
-        assert "Showing RLHF." in turn(mended.html).plain
-        assert mended.typed == "Search for “RLFH” instead"
+        assert as_typed_of(mended.html) == ["Search for “RLFH” instead"]
         shown = ask_as_typed(chat, mended)
         assert questions(shown.html or "") == ["What is RLFH?"]
-        assert "Showing" not in turn(shown.html).plain
-        assert shown.typed == ""
+        assert as_typed_of(shown.html) == []
         assert shown.memory.count == 1
 
     def test_nothing_follows_on_from_a_word_as_typed_that_is_not_covered(
@@ -247,20 +251,21 @@ class TestMendedSlips:
         assert status(shown) == "not_covered"
         assert shown.about == ""
 
-    def test_the_button_names_two_mended_words_and_that_there_are_more(
-        self, chat: Conversation
-    ) -> None:
-        two = ask(chat, "Explain transformres and atention")
-        assert two.typed == "Search for “transformres, atention” instead"
-        three = ask(chat, "Explain transformres, atention and quantizaton")
-        assert three.typed == "Search for “transformres, atention…” instead"
+    def test_every_mended_word_can_be_searched_for(self, chat: Conversation) -> None:
+        shown = ask(chat, "Explain transformres and atention")
+        assert as_typed_of(shown.html) == ["Search for “transformres, atention” instead"]
 
-    def test_only_the_newest_answer_can_be_asked_as_typed(self, chat: Conversation) -> None:
-        shown = ask(chat, "What is LoRA?", ask(chat, "What is RLFH?"))
-        assert shown.typed == ""
+    def test_an_earlier_answer_asks_as_typed_by_its_address(self, chat: Conversation) -> None:
+        shown = ask(chat, "What is LoRA?", ask(chat, "What is lorra?"))
+        assert as_typed_of(shown.html) == []
         opened = reload(chat, shown)
-        assert opened.newest.typed == ""
-        assert "Showing RLHF." in parsed(opened.earlier).plain
+        assert as_typed_of(opened.earlier) == ["Search for “lorra” instead"]
+        (href,) = [h for h in turn(opened.earlier).values("href") if "typed=1" in h]
+        followed = chat.open(href.removeprefix("/"), opened.newest.memory.to_json())
+        assert questions(followed.newest.html or "") == ["What is lorra?"]
+        assert status(followed.newest) == "not_covered"
+        assert "The text has changed" not in turn(followed.newest.html).plain
+        assert followed.newest.memory.count == 3
 
     def test_asking_as_typed_leaves_the_answers_before_alone(self, chat: Conversation) -> None:
         first = ask(chat, "What is LoRA?")
@@ -273,13 +278,13 @@ class TestMendedSlips:
         for shown in (turned, reload(chat, turned).newest, chat.open(link(turned), None).newest):
             assert status(shown) == "not_covered"
             assert asked(turn(shown.html))["level"] == "3"
-            assert shown.typed == ""
+            assert as_typed_of(shown.html) == []
 
     def test_a_dial_and_a_reload_keep_a_mended_question_mended(self, chat: Conversation) -> None:
         turned = turn_dial(chat, ask(chat, "What is RLFH?"), "3")
         for shown in (turned, reload(chat, turned).newest, chat.open(link(turned), None).newest):
             assert passages(shown.html) == ["rlhf#level-3"]
-            assert shown.typed == "Search for “RLFH” instead"
+            assert as_typed_of(shown.html) == ["Search for “RLFH” instead"]
 
 
 class TestDials:
@@ -335,7 +340,7 @@ class TestDials:
             chat.turn_dial("3", "builder", None),
             chat.ask_as_typed("3", "builder", None),
         ):
-            assert (shown.html, shown.note, shown.box, shown.typed) == (None, "", "", None)
+            assert (shown.html, shown.note, shown.box) == (None, "", "")
             assert shown.memory.turns == ()
             opened = reload(chat, shown)
             assert (opened.level, opened.audience) == ("3", "builder")
@@ -345,7 +350,7 @@ class TestDials:
         for shown in (turn_dial(chat, first, "9"), ask_as_typed(chat, first, "9")):
             assert "tldr, 1, 2, 3" in shown.note
             assert (shown.memory, shown.about) == (first.memory, first.about)
-            assert (shown.html, shown.typed) == (None, None)
+            assert shown.html is None
         assert "researcher" in turn_dial(chat, first, "1", "nobody").note
 
 
@@ -373,7 +378,7 @@ class TestReload:
     ) -> None:
         opened = reload(chat, talk[-1])
         assert (opened.level, opened.audience) == ("2", "builder")
-        assert (opened.newest.about, opened.newest.typed) == (talk[-1].about, talk[-1].typed)
+        assert opened.newest.about == talk[-1].about
         assert opened.newest.note == ""
         assert opened.newest.memory == talk[-1].memory
 
@@ -422,7 +427,7 @@ class TestReload:
     def test_clearing_leaves_nothing(self, chat: Conversation) -> None:
         opened = chat.clear()
         assert (opened.newest.html, opened.earlier) == ("", "")
-        assert (opened.newest.about, opened.newest.typed, opened.newest.note) == ("", "", "")
+        assert (opened.newest.about, opened.newest.note) == ("", "")
         assert (opened.level, opened.audience) == ("1", EVERYONE)
         assert opened.newest.memory == chat.open("", None).newest.memory
 
@@ -641,7 +646,7 @@ class TestWhatABrowserClaims:
             json.dumps(now.memory.to_json(), ensure_ascii=False).encode()
             html = (now.html or "") + now.note + opened.earlier
             html.encode()
-            (now.about + (now.typed or "")).encode()
+            now.about.encode()
             assert safe(html)
 
     def test_no_more_turns_are_asked_than_a_conversation_has(self, small: Conversation) -> None:

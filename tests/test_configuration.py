@@ -85,6 +85,52 @@ def test_a_wrong_variable_is_refused_with_what_to_mend(
         configure({}, {variable: value}, tmp_path)
 
 
+def test_origins_are_a_list_in_the_file_and_have_commas_in_the_environment(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('cors_origins = ["https://a.org", "http://localhost:8000"]\n')
+    found = configure({}, {}, tmp_path)
+    assert found.settings.cors_origins == ("https://a.org", "http://localhost:8000")
+    assert found.shown()["cors_origins"] == "https://a.org, http://localhost:8000"
+    environment = {"GECKO_QA_CORS_ORIGINS": "https://b.org, http://[::1]:81,https://b.org"}
+    stronger = configure({}, environment, tmp_path).settings
+    assert stronger.cors_origins == ("https://b.org", "http://[::1]:81")
+    assert configure({}, {"GECKO_QA_CORS_ORIGINS": ""}, tmp_path).settings.cors_origins == ()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*",
+        "null",
+        "a.org",
+        "ftp://a.org",
+        "https://a.org/",
+        "https://a.org/path",
+        "https://A.org",
+        "https://user@a.org",
+        "https://a.org:443",
+        "http://a.org:80",
+        "http://a.org:080",
+        "http://a.org:65536",
+        "https://*.a.org",
+        "https://a.org?",
+        "https://a..org",
+        "https://",
+        "https://a.org\n",
+    ],
+)
+def test_what_no_browser_sends_is_no_origin(tmp_path: Path, origin: str) -> None:
+    (tmp_path / FILE).write_text(f"cors_origins = [{json.dumps(origin)}]\n")
+    with pytest.raises(SettingRejected, match="is no origin. Write it like https://example.org"):
+        configure({}, {}, tmp_path)
+
+
+@pytest.mark.parametrize("text", ["7", "{}", f"{['https://a.org'] * 101}"])
+def test_what_is_no_list_of_origins_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / FILE).write_text(f"cors_origins = {text}\n")
+    with pytest.raises(SettingRejected, match="has to be a list of at most 100"):
+        configure({}, {}, tmp_path)
+
+
 def test_the_switch_for_tracebacks_is_no_setting(tmp_path: Path) -> None:
     assert configure({}, {"GECKO_QA_DEBUG": "1"}, tmp_path).settings == Settings()
 
@@ -171,3 +217,10 @@ def test_a_wrong_setting_exits_with_2(cli: Cli, monkeypatch: pytest.MonkeyPatch)
     done = cli("config")
     assert done.code == 2
     assert "Did you mean GECKO_QA_PORT?" in done.err
+
+
+@pytest.mark.parametrize("host", ["https://a.org", "a.org:80", "A.org", "a b", "", "*", "a/../b"])
+def test_what_is_no_host_is_refused(tmp_path: Path, host: str) -> None:
+    (tmp_path / FILE).write_text(f"hosts = [{json.dumps(host)}]\n")
+    with pytest.raises(SettingRejected, match="is no host. Write it like qa.example.org"):
+        configure({}, {}, tmp_path)

@@ -19,12 +19,12 @@ from fastapi.testclient import TestClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gecko_qa.edges.web.feedback import is_from_here, parse_feedback
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES, Guard
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.feedback import STATUSES, VERDICTS, Feedback
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.feedback.taking import is_from_here, parse_feedback
 from gecko_qa.library import Library
 
 DAY = date(2026, 3, 4)
@@ -143,8 +143,8 @@ class TestWhatIsSent:
             ({"line": "x" * 501}, "500 are allowed"),
             ({"line": "\x1b]0;"}, "control character"),
             ({"index": "../../etc"}, "“index” is not what an answer says it is."),
-            ({"name": "Ada"}, "There is an unknown field. Known are: verdict, question, "),
-            ({"\ud800": 1}, "There is an unknown field."),
+            ({"name": "Ada"}, "There is no field “name”. There are: verdict, question, "),
+            ({"\ud800": 1}, "There is no field “?”."),
         ],
     )
     def test_what_cannot_be_is_refused_in_words(
@@ -181,6 +181,25 @@ class TestWhatIsSent:
     def test_it_is_posted_and_nothing_else(self, client: TestClient) -> None:
         for method in ("GET", "PUT", "DELETE"):
             assert client.request(method, "/feedback").status_code in (404, 405)
+
+
+class TestTooMuch:
+    def test_after_thirty_in_a_minute_the_next_is_asked_to_wait(
+        self, client: TestClient, store: FeedbackStore
+    ) -> None:
+        for _ in range(30):
+            assert client.post("/feedback", json=WANTED).status_code == 201
+        answer = client.post("/feedback", json=WANTED)
+        assert answer.status_code == 429
+        assert 1 <= int(answer.headers["retry-after"]) <= 2
+        assert "Please try again" in message(answer)
+        assert len(list(store.read())) == 30
+
+    def test_what_is_refused_anyway_uses_nothing_up(self, client: TestClient) -> None:
+        for _ in range(31):
+            client.post("/feedback", json=SAID, headers={"Sec-Fetch-Site": "cross-site"})
+            client.post("/feedback", json={})
+        assert client.post("/feedback", json=SAID).status_code == 201
 
 
 class TestWhoSends:

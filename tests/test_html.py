@@ -22,6 +22,7 @@ from gecko_qa.html.defining import render_definition, render_definitions
 from gecko_qa.html.environment import render
 from gecko_qa.html.mapping import render_map
 from gecko_qa.html.reading import render_explainer, render_explainers, render_missing
+from gecko_qa.layout import DEFAULT_LAYOUT
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Correction
@@ -178,6 +179,7 @@ class TestPassages:
     def test_a_take_alone_is_labelled_too(self, small_library: Library) -> None:
         (take,) = parsed(render_passage(small_library, "gecko-feet#take")).having("data-passage")
         assert "Opinion" in take.plain.split()
+        assert take.attributes["data-cite"] == "Gecko feet › Gecko's take (opinion)"
         (level,) = parsed(render_passage(small_library, "gecko-feet#level-1")).having("data-text")
         assert "Opinion" not in level.plain
 
@@ -236,8 +238,30 @@ class TestDefinitionLine:
             "data-passage",
         ]
         (lead,) = html.having("data-lead")
-        assert lead.plain == "Gecko feet Gecko feet is a thing that tests talk about."
+        assert lead.plain == "Gecko feet is a thing that tests talk about."
         assert lead.values("href") == ["/explainers/gecko-feet"]
+
+    @pytest.mark.parametrize(
+        ("told", "shown_as", "name"),
+        [
+            ("Gecko feet stick.", "Gecko feet stick.", "Gecko feet"),
+            ("The gecko feet stick.", "The gecko feet stick.", "gecko feet"),
+            ("Gecko feets stick.", "Gecko feet — Gecko feets stick.", "Gecko feet"),
+            ("All gecko feet stick.", "Gecko feet — All gecko feet stick.", "Gecko feet"),
+        ],
+    )
+    def test_it_stands_after_its_title_unless_it_begins_with_it(
+        self, tmp_path: Path, told: str, shown_as: str, name: str
+    ) -> None:
+        files = {"gecko-feet": explainer_text("Gecko feet", sections={"TL;DR": told})}
+        corpus = write_corpus(tmp_path / "corpus", files)
+        library = Library(fake_index(corpus, tmp_path / "index"))
+        (lead,) = shown(library.ask("gecko feet", level="2"), library).having("data-lead")
+        assert lead.plain == shown_as
+        (link,) = (node for node in lead if node.tag == "a")
+        assert link.plain == name
+        definition = parsed(render_definition("gecko-feet", library))
+        assert bool(definition.styled("gq-definition-named")) == (shown_as == told)
 
     def test_a_definition_that_is_the_answer_stands_once(self, small_library: Library) -> None:
         html = shown(small_library.ask("What are setae?", level="tldr"), small_library)
@@ -293,7 +317,7 @@ class TestComparison:
         places: list[str | None] = ["tree-frogs#takeaways-builder", "gecko-feet#takeaways-builder"]
         places[gone] = None
         assert self.rows(html) == [["tree-frogs#level-2", "gecko-feet#level-2"], places]
-        assert html.plain.count("Not told here.") == 1
+        assert html.plain.count(": not told here.") == 1
 
     def test_every_concept_has_its_sources(self, small_library: Library) -> None:
         html = shown(small_library.ask("tree frogs vs. gecko feet"), small_library)
@@ -347,14 +371,16 @@ class TestWhatIsSaid:
         self, small_library: Library
     ) -> None:
         html = shown(small_library.ask("tree froggs"), small_library)
-        assert html.plain.startswith("tree froggs Showing frogs. Level 1")
+        assert html.plain.startswith(
+            "tree froggs Showing “tree frogs” Search for “froggs” instead Level 1"
+        )
         assert "Showing" not in shown(small_library.ask("tree frogs"), small_library).plain
         as_typed = small_library.ask("tree froggs", as_typed=True)
         assert "Showing" not in shown(as_typed, small_library).plain
 
     def test_every_mended_word_is_shown(self, library: Library) -> None:
         html = shown(library.ask("Explain transformres and atention"), library)
-        assert "Showing transformers, attention." in html.plain
+        assert "Showing “Explain transformers and attention”" in html.plain
 
     def test_changed_text_is_told_only_where_it_changed(self, small_library: Library) -> None:
         answer = small_library.ask("setae")
@@ -384,7 +410,7 @@ class TestWhatIsSaid:
         html = shown(small_library.ask("setae"), small_library)
         asks = {node.plain: node.attributes["data-ask"] for node in html.having("data-ask")}
         assert asks["Compare with Tree frogs"] == "Gecko feet vs. Tree frogs"
-        assert asks["Why it matters now"] == "Why does Gecko feet matter now?"
+        assert asks["Why this matters now"] == "Why does Gecko feet matter now?"
 
     def test_feedback_says_what_it_is_about(self, small_library: Library) -> None:
         answer = small_library.ask("tree frogs vs. gecko feet", level="2")
@@ -502,7 +528,13 @@ class TestMarkup:
             render_note(SCRIPT),
             render_passage(hostile, "feet#take"),
             render_definition("feet", hostile),
-            render("intro.html", n_explainers=2, asks=[f"What is {SCRIPT}?"]),
+            render(
+                "intro.html",
+                layout=hostile.layout,
+                told="2 concepts.",
+                sourced=True,
+                asks=[f"What is {SCRIPT}?"],
+            ),
         ]
         for html in (*answers, *notes):
             assert safe(html)
@@ -520,7 +552,7 @@ class TestMarkup:
             render_definitions(hostile, f"Feet {SCRIPT}"),
             render_definitions(hostile, SCRIPT),
             render_map(hostile),
-            render_missing(SCRIPT),
+            render_missing(SCRIPT, DEFAULT_LAYOUT),
         ):
             assert "<script>alert" not in html
             assert "alert(2)>" not in html

@@ -12,6 +12,7 @@ from gecko_qa.answer.intent import (
     joins,
     small_talk_kind,
 )
+from gecko_qa.layout import DEFAULT_LAYOUT
 from gecko_qa.words import folded_words
 
 
@@ -121,11 +122,11 @@ def test_a_word_sets_a_name_beside_what_came_before(text: str, back: bool) -> No
     ],
 )
 def test_asking_the_gecko_or_you_asks_for_an_opinion(text: str) -> None:
-    assert intent_of(text, by_name=True) == "opinion"
+    assert intent_of(text, True, DEFAULT_LAYOUT) == "opinion"
 
 
 def test_what_others_think_is_not_the_geckos_opinion() -> None:
-    assert intent_of("What do labs think of RLHF?", by_name=False) == "explain"
+    assert intent_of("What do labs think of RLHF?", False, DEFAULT_LAYOUT) == "explain"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_what_others_think_is_not_the_geckos_opinion() -> None:
     ],
 )
 def test_a_question_of_weight_asks_why_now(text: str) -> None:
-    assert intent_of(text, by_name=True) == "why_now"
+    assert intent_of(text, True, DEFAULT_LAYOUT) == "why_now"
 
 
 @pytest.mark.parametrize(
@@ -168,12 +169,12 @@ def test_a_question_of_weight_asks_why_now(text: str) -> None:
     ],
 )
 def test_a_question_for_what_a_thing_cannot_do_asks_for_limits(text: str) -> None:
-    assert intent_of(text, by_name=True) == "limits"
+    assert intent_of(text, True, DEFAULT_LAYOUT) == "limits"
 
 
 @pytest.mark.parametrize("text", ["What does RLHF consume?", "failing fast with RLHF", "unlimited"])
 def test_a_part_of_a_word_asks_for_no_limits(text: str) -> None:
-    assert intent_of(text, by_name=False) == "explain"
+    assert intent_of(text, False, DEFAULT_LAYOUT) == "explain"
 
 
 @pytest.mark.parametrize(
@@ -184,7 +185,7 @@ def test_a_part_of_a_word_asks_for_no_limits(text: str) -> None:
     ],
 )
 def test_an_opinion_goes_before_weight_and_weight_before_limits(text: str, intent: str) -> None:
-    assert intent_of(text, by_name=False) == intent
+    assert intent_of(text, False, DEFAULT_LAYOUT) == intent
 
 
 @pytest.mark.parametrize(
@@ -201,4 +202,4 @@ def test_an_opinion_goes_before_weight_and_weight_before_limits(text: str, inten
 def test_a_bare_name_is_defined_and_the_rest_explained(
     text: str, by_name: bool, intent: str
 ) -> None:
-    assert intent_of(text, by_name) == intent
+    assert intent_of(text, by_name, DEFAULT_LAYOUT) == intent

@@ -111,3 +111,25 @@ def test_no_term_of_the_corpus_reaches_from_one_line_to_another(library: Library
             assert slug != passage.concept
             assert "\n\n" not in passage.text[start:end]
             assert "\n- " not in passage.text[start:end], passage.id
+
+
+def test_own_asks_are_answered_by_their_own_explainer(library: Library) -> None:
+    # Some of the first asks of these three lead to others.
+    slugs = ("foundation-models", "language-modeling", "layer-normalization")
+    for explainer in (*map(library.explainer, slugs), *library.explainers[::20]):
+        asks = library.own_asks(explainer)
+        assert len(asks) == 3
+        assert set(asks) <= set(explainer.asks)
+        for ask in asks:
+            assert explainer.slug in library.ask(ask).concepts, ask
+
+
+def test_an_ask_that_leads_elsewhere_is_not_its_own(tmp_path: Path) -> None:
+    asks = ["What are tree frogs?", "What are setae made of?"]
+    files = {
+        "gecko-feet": explainer_text("Gecko feet", aliases=["setae"], asks=asks),
+        "tree-frogs": explainer_text("Tree frogs"),
+    }
+    library = Library(fake_index(write_corpus(tmp_path / "corpus", files), tmp_path / "index"))
+    assert library.ask(asks[0]).concepts == ("tree-frogs",)
+    assert library.own_asks(library.explainer("gecko-feet")) == (asks[1],)

@@ -18,7 +18,7 @@ def told(
     """Return the slug, line and message of each problem of that severity."""
     corpus = read_corpus(write_corpus(folder, files))
     assert corpus.problems == ()
-    found = check_prose(corpus.explainers, corpus.explainers, folder)
+    found = check_prose(corpus.explainers, corpus.explainers, folder, corpus.layout)
     return [(p.path.stem, p.line, p.message) for p in found if p.severity == severity]
 
 

@@ -12,14 +12,14 @@ import pytest
 from factories import explainer_text, fake_index, write_corpus
 from markup import Node, parsed
 
-from gecko_qa.corpus.explainer import Explainer
+from gecko_qa.answer.steps import next_steps
 from gecko_qa.html.reading import (
-    own_asks,
     render_explainer,
     render_explainers,
     render_missing,
     shelves_of,
 )
+from gecko_qa.layout import DEFAULT_LAYOUT
 from gecko_qa.library import Library
 
 SCRIPT = "<script>alert(1)</script>"
@@ -216,35 +216,18 @@ def test_neighbours_stay_within_the_category(tmp_path: Path) -> None:
 def test_ask_about_this_asks_the_explainers_own_questions(library: Library) -> None:
     explainer = library.explainer("rlhf")
     found = links(section(page_of("rlhf", library), "ask"))
-    assert [name for _, name in found] == list(own_asks(explainer))
+    assert [name for _, name in found] == list(library.own_asks(explainer))
     assert [asked(href) for href, _ in found] == [name for _, name in found]
     assert len(found) == 3
-    assert set(own_asks(explainer)) <= set(explainer.asks)
 
 
-def test_own_asks_lead_to_their_explainer_without_a_conversation(library: Library) -> None:
-    for explainer in library.explainers[::10]:
-        for ask in own_asks(explainer):
-            concepts = {passage.concept for passage in library.ask(ask).passages}
-            assert explainer.slug in concepts, ask
-
-
-def asks_of(explainer: Explainer, *asks: str) -> tuple[str, ...]:
-    return own_asks(replace(explainer, asks=asks))
-
-
-def test_asks_that_name_the_concept_come_first_and_those_that_point_back_never(
-    small_library: Library,
-) -> None:
-    explainer = small_library.explainer("gecko-feet")
-    asks = ("Why is it dry?", "Who climbs glass?", "Are Gecko-Feet sticky?", "What of setae?")
-    assert asks_of(explainer, *asks) == (
-        "Are Gecko-Feet sticky?",
-        "What of setae?",
-        "Who climbs glass?",
-    )
-    assert asks_of(explainer, "How is this different?") == ()
-    assert asks_of(explainer, "Is it a foot of a gecko that counts as feet?") == ()
+def test_comparing_asks_what_the_chat_asks(library: Library) -> None:
+    confused = section(page_of("lora", library), "confused-with")
+    compared = [asked(a.attributes["href"]) for a in confused.styled("gq-compare")]
+    steps = next_steps(library.ask("What is LoRA?"), library.index.by_slug, library.layout)
+    offered = [step.question for step in steps if step.label.startswith("Compare")]
+    assert offered
+    assert compared[: len(offered)] == offered
 
 
 def test_an_explainer_without_asks_offers_none(tmp_path: Path) -> None:
@@ -299,21 +282,40 @@ def test_the_current_page_is_marked_in_the_navigation(small_library: Library) ->
     explainer = small_library.explainer("gecko-feet")
     assert marked(render_explainers(small_library)) == [("Read", "page")]
     assert marked(render_explainer(explainer, small_library)) == [("Read", "true")]
-    assert marked(render_missing("Nothing.")) == []
+    assert marked(render_missing("Nothing.", DEFAULT_LAYOUT)) == []
 
 
-def test_every_page_can_be_skipped_into_and_names_the_licenses(small_library: Library) -> None:
-    for html in (render_explainers(small_library), render_missing("Nothing.")):
+def test_every_page_can_be_skipped_into(small_library: Library) -> None:
+    for html in (render_explainers(small_library), render_missing("Nothing.", DEFAULT_LAYOUT)):
         page = parsed(html)
         first = next(n for n in page if n.tag == "a")
         assert first.attributes["href"] == "#main"
         assert section(page, "main").tag == "main"
-        foot = next(n for n in page if n.tag == "footer")
-        assert foot.plain == "The explainers that come with gecko-qa: CC BY 4.0. Code: MIT."
+        # A corpus that names no license is given none.
+        assert not [n for n in page if n.tag == "footer"]
+
+
+@pytest.mark.parametrize("url", ["", "https://example.org/terms"])
+def test_every_page_names_the_license_that_the_corpus_names(
+    small_corpus: Path, tmp_path: Path, url: str
+) -> None:
+    told = 'license = "Our terms"\n' + (f'license_url = "{url}"\n' if url else "")
+    (small_corpus / "corpus.toml").write_text(told, encoding="utf-8")
+    library = Library(fake_index(small_corpus, tmp_path / "index"))
+    for html in (render_explainers(library), render_missing("Nothing.", library.layout)):
+        foot = next(n for n in parsed(html) if n.tag == "footer")
+        assert foot.plain == "Explainers: Our terms"
+        assert foot.values("href") == ([url] if url else [])
+
+
+def test_the_explainers_that_come_with_it_are_under_their_license(library: Library) -> None:
+    foot = next(n for n in parsed(render_explainers(library)) if n.tag == "footer")
+    assert foot.plain == "Explainers: CC BY 4.0"
+    assert foot.values("href") == ["https://creativecommons.org/licenses/by/4.0/"]
 
 
 def test_what_is_missing_says_so_and_leads_on() -> None:
-    page = parsed(render_missing(f"There is no “{SCRIPT}”."))
+    page = parsed(render_missing(f"There is no “{SCRIPT}”.", DEFAULT_LAYOUT))
     assert f"There is no “{SCRIPT}”." in page.plain
     assert meta(page, "robots") == "noindex"
     assert {"/", "/explainers", "/define"} <= {href for href, _ in links(page)}
@@ -321,7 +323,7 @@ def test_what_is_missing_says_so_and_leads_on() -> None:
 
 def test_markup_in_the_corpus_is_text_on_every_reading_page(hostile: Library) -> None:
     pages = [render_explainer(e, hostile) for e in hostile.explainers]
-    for html in (*pages, render_explainers(hostile), render_missing(SCRIPT)):
+    for html in (*pages, render_explainers(hostile), render_missing(SCRIPT, DEFAULT_LAYOUT)):
         for script in (n for n in parsed(html) if n.tag == "script"):
             assert re.fullmatch(r"/gecko/[a-z]+\.js", script.attributes["src"])
             assert script.children == []

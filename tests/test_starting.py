@@ -59,8 +59,7 @@ def test_a_new_explainer_is_kept_out_until_something_is_written(tmp_path: Path) 
     new_corpus(tmp_path)
     path = new_explainer("  Tide   tables ", tmp_path, TODAY)
     assert path == tmp_path / "tide-tables.md"
-    with pytest.raises(CorpusInvalid, match="There is no level"):
-        valid_corpus(tmp_path)
+    assert [e.slug for e in valid_corpus(tmp_path).explainers] == ["readability-formula"]
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("## TL;DR\n", "## TL;DR\n\nThey tell the tides.\n"))
     (explainer,) = (e for e in valid_corpus(tmp_path).explainers if e.slug == "tide-tables")
@@ -104,6 +103,26 @@ def test_any_title_gives_a_file_that_parses_to_it(title: str) -> None:
     text = explainer_template(title, Layout((Choice("1", "One"),), (), "1"), TODAY)
     parsed = parse_explainer(text + "\nA text.\n", Path("a.md"), DEFAULT_LAYOUT)
     assert not any("title" in problem.message for problem in parsed.problems)
+
+
+def test_links_and_phrasings_of_a_draft_wait_for_it(tmp_path: Path) -> None:
+    new_corpus(tmp_path)
+    new_explainer("Tide tables", tmp_path, TODAY)
+    example = tmp_path / "readability-formula.md"
+    text = example.read_text(encoding="utf-8")
+    example.write_text(text.replace("related: []", "related: [tide-tables]"), encoding="utf-8")
+    (tmp_path / "phrasings.tsv").write_text("tide-tables\twhen is the water high\n")
+    corpus = valid_corpus(tmp_path)
+    assert corpus.explainers[0].related == ()
+    assert corpus.wordings.phrasings == {}
+    messages = [problem.message for problem in corpus.problems]
+    assert "There is no level, so it is left out." in messages
+
+
+def test_a_corpus_of_drafts_alone_is_empty(tmp_path: Path) -> None:
+    new_explainer("Tides", tmp_path, TODAY)
+    with pytest.raises(CorpusInvalid, match="The corpus is empty"):
+        valid_corpus(tmp_path)
 
 
 def test_a_file_that_is_there_is_left_alone(tmp_path: Path) -> None:

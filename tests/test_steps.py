@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from factories import explainer_text, fake_index, write_corpus
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
 from gecko_qa.answer.conversation import Context
-from gecko_qa.answer.steps import Step, next_steps
+from gecko_qa.answer.steps import Step, next_steps, standing_asks
 from gecko_qa.library import Library
 
 N_SAMPLED = 40
@@ -45,7 +46,11 @@ def promised(
         return (about,), "audience", step.label.removeprefix("For the ").casefold()
     if step.label in slugs:
         return (slugs[step.label],), "define", audience
-    return (about,), {"Why it matters now": "why_now", "Gecko's take": "opinion"}[step.label], None
+    return (
+        (about,),
+        {"Why this matters now": "why_now", "Gecko's take": "opinion"}[step.label],
+        None,
+    )
 
 
 def keeps_its_promise(
@@ -109,8 +114,8 @@ def test_a_concept_offers_its_sides_then_what_it_is_confused_with_then_what_is_r
     small_library: Library,
 ) -> None:
     assert labels(small_library.ask("setae"), small_library) == [
-        "Why it matters now",
-        "For the Builder",
+        "Why this matters now",
+        "For the builder",
         "Gecko's take",
         "Compare with Tree frogs",
     ]
@@ -126,7 +131,7 @@ def test_a_comparison_offers_what_is_related_and_none_of_its_own(small_library: 
 
 def test_a_concept_without_others_offers_its_sides(loners: Library) -> None:
     answer = loners.ask("setae")
-    assert labels(answer, loners) == ["Why it matters now", "For the Builder", "Gecko's take"]
+    assert labels(answer, loners) == ["Why this matters now", "For the builder", "Gecko's take"]
     for step in steps_of(answer, loners):
         assert keeps_its_promise(step, answer, loners, context_after(answer, None))
     assert labels(loners.ask("gecko feet vs. tree frogs"), loners) == []
@@ -145,9 +150,9 @@ def test_no_step_repeats_what_was_asked(library: Library) -> None:
 @pytest.mark.parametrize(
     ("question", "gone"),
     [
-        ("Why do gecko feet matter now?", "Why it matters now"),
+        ("Why do gecko feet matter now?", "Why this matters now"),
         ("What is Gecko's take on gecko feet?", "Gecko's take"),
-        ("What do gecko feet mean for a builder?", "For the Builder"),
+        ("What do gecko feet mean for a builder?", "For the builder"),
     ],
 )
 def test_a_side_that_is_shown_is_not_offered(
@@ -159,14 +164,14 @@ def test_a_side_that_is_shown_is_not_offered(
     assert len(labels(answer, small_library)) >= 3
 
 
-def test_an_audience_stands_with_its_article(small_library: Library) -> None:
+def test_an_audience_stands_within_a_sentence(small_library: Library) -> None:
     asked = {
         step.label: step.question
         for audience in (None, "builder")
         for step in steps_of(small_library.ask("setae", audience=audience), small_library)
     }
-    assert asked["For the Builder"] == "What does Gecko feet mean for a builder?"
-    assert asked["For the Investor"] == "What does Gecko feet mean for an investor?"
+    assert asked["For the builder"] == "What does Gecko feet mean for the builder?"
+    assert asked["For the investor"] == "What does Gecko feet mean for the investor?"
 
 
 @pytest.mark.parametrize("question", ["hi", "why?", "Roman empire", "van der Waals"])
@@ -174,3 +179,15 @@ def test_nothing_leads_on_from_a_refusal(small_library: Library, question: str) 
     answer = small_library.ask(question)
     assert answer.status != "answered"
     assert steps_of(answer, small_library) == ()
+
+
+def test_asks_that_name_the_concept_come_first_and_those_that_point_back_never(
+    small_library: Library,
+) -> None:
+    def standing(*asks: str) -> tuple[str, ...]:
+        return standing_asks(replace(small_library.explainer("gecko-feet"), asks=asks))
+
+    asks = ("Why is it dry?", "Who climbs glass?", "Are Gecko-Feet sticky?", "What of setae?")
+    assert standing(*asks) == ("Are Gecko-Feet sticky?", "What of setae?", "Who climbs glass?")
+    assert standing("How is this different?") == ()
+    assert standing("Is it a foot of a gecko that counts as feet?") == ()

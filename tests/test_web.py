@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
+import socket
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -14,8 +16,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from markup import parsed, passages, safe, turn
 
+from gecko_qa.edges.web.calls import PREDICT
 from gecko_qa.edges.web.guard import MAX_BODY_BYTES
-from gecko_qa.edges.web.server import create_app
+from gecko_qa.edges.web.server import bind, create_app
 from gecko_qa.edges.web.turns import MAX_TURNS
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -50,7 +53,7 @@ def body_of(
 def send(client: TestClient, body: object) -> Any:
     """Send `body` as JSON to the chat, lone surrogates and all."""
     return client.post(
-        "/gradio_api/run/predict",
+        PREDICT,
         content=json.dumps(body).encode("ascii"),
         headers={"content-type": "application/json"},
     )
@@ -62,7 +65,7 @@ def call(
     """Call one of the chat's functions as its page does; return what it sends, by what it is."""
     done = send(client, body_of(client, name, data, reader))
     assert done.status_code == 200, done.text
-    names = ["memory", "box", "html", "note", "about", "typed", "earlier", "level", "audience"]
+    names = ["memory", "box", "html", "note", "about", "earlier", "level", "audience"]
     return dict(zip(names, done.json()["data"], strict=False))
 
 
@@ -134,14 +137,9 @@ def test_what_was_forgotten_is_not_followed_up(client: TestClient) -> None:
 
 def test_a_mended_question_is_asked_again_as_typed(client: TestClient) -> None:
     shown = ask(client, "What is RLFH?")
-    assert "Showing RLHF." in shown["html"]
-    assert (shown["typed"]["value"], shown["typed"]["visible"]) == (
-        "Search for “RLFH” instead",
-        True,
-    )
+    assert "Showing “What is RLHF?” Search for “RLFH” instead" in turn(shown["html"]).plain
     again = call(client, "ask_as_typed", ["1", "everyone", shown["memory"]])
     assert "Showing" not in again["html"]
-    assert again["typed"]["visible"] is False
     assert len(again["memory"]["turns"]) == 1
 
 
@@ -160,7 +158,7 @@ def test_clearing_leaves_nothing(client: TestClient) -> None:
     assert (cleared["html"], cleared["earlier"], cleared["note"]) == ("", "", "")
     assert (cleared["level"], cleared["audience"]) == ("1", "everyone")
     assert cleared["memory"]["turns"] == []
-    assert cleared["about"]["visible"] is cleared["typed"]["visible"] is False
+    assert cleared["about"]["visible"] is False
 
 
 def test_the_server_keeps_nothing_of_a_reader(client: TestClient) -> None:
@@ -242,13 +240,13 @@ def test_whatever_a_browser_claims_to_have_kept_is_answered(
     ],
 )
 def test_a_file_in_place_of_what_was_kept_is_not_read(
-    client: TestClient, settings: Settings, claim: dict[str, Any]
+    client: TestClient, capsys: pytest.CaptureFixture[str], claim: dict[str, Any]
 ) -> None:
     for name, data in (("open", ["", claim]), ("ask", ["RLHF", "1", "everyone", claim])):
         done = send(client, body_of(client, name, data))
-        assert "root:" not in done.text
-        assert done.status_code == 500
-        assert done.json() == {"error": None}
+        assert (done.status_code, done.headers["content-type"]) == (422, "application/json")
+        assert done.json() == {"message": f"Value {len(data) - 1} of “data” is none of the page's."}
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.parametrize(
@@ -268,22 +266,61 @@ def test_a_file_in_place_of_what_was_kept_is_not_read(
         {"data": ["RLHF", "1", "everyone", None], "fn_index": 0, "trigger_id": "x"},
         {"data": ["RLHF", "1", "everyone", None], "api_name": "../ask"},
         {"data": ["RLHF", "1", "everyone", None], "api_name": "/ask", "simple_format": True},
+        {"data": ["RLHF", "1", "everyone", None], "fn_index": True},
+        {"data": ["RLHF", "1", "everyone", None], "fn_index": 0, "session_hash": 7},
     ],
 )
-def test_what_no_page_sends_is_answered_without_a_word_of_our_code(
-    stranger: TestClient, body: object
+def test_what_no_page_sends_is_told_so_and_leaves_no_trace_in_the_log(
+    stranger: TestClient, capsys: pytest.CaptureFixture[str], body: object
 ) -> None:
-    done = send(stranger, body)
+    assert_told(send(stranger, body), capsys)
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("ask", ["What is RLHF?", "1", "everyone"]),
+        ("ask", [["What is RLHF?"], "1", "everyone", None]),
+        ("ask", ["What is RLHF?", "9", "everyone", None]),
+        ("ask", ["What is RLHF?", {"a": 1}, "everyone", None]),
+        ("turn_dial", ["1", None, None]),
+        ("clear", [None]),
+    ],
+)
+def test_values_that_no_page_sends_are_told_so(
+    client: TestClient, capsys: pytest.CaptureFixture[str], name: str, data: list[Any]
+) -> None:
+    assert_told(send(client, body_of(client, name, data)), capsys)
+
+
+@pytest.mark.parametrize(
+    "content", [b"{", b"\xff\xfe", b"[" * 5000, b'{"data": NaN}', b'{"data": ' + b'[{"a":' * 900]
+)
+def test_what_is_no_json_is_told_so(
+    stranger: TestClient, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    headers = {"content-type": "application/json"}
+    assert_told(stranger.post(PREDICT, content=content, headers=headers), capsys)
+
+
+@pytest.mark.parametrize("depth", [10, 100, 400, 900])
+def test_values_nested_deeply_are_told_so(
+    stranger: TestClient, capsys: pytest.CaptureFixture[str], depth: int
+) -> None:
+    kept: list[Any] = []
+    for _ in range(depth):
+        kept = [kept]
+    assert_told(send(stranger, body_of(stranger, "forget", [kept])), capsys)
+
+
+def assert_told(done: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    """A refused call is answered in words of JSON, and nobody who reads the log is troubled."""
+    assert (done.status_code, done.headers["content-type"]) == (422, "application/json")
+    assert set(done.json()) == {"message"}
+    assert done.json()["message"].endswith(".")
     for told in ("Traceback", ".py", "gecko_qa", "site-packages"):
         assert told not in done.text
-
-
-@pytest.mark.parametrize("content", [b"", b"{", b"\xff\xfe", b"[" * 5000, b'{"data": NaN}'])
-def test_what_is_no_json_is_refused(stranger: TestClient, content: bytes) -> None:
-    headers = {"content-type": "application/json"}
-    done = stranger.post("/gradio_api/run/predict", content=content, headers=headers)
-    assert 400 <= done.status_code < 600
-    assert "Traceback" not in done.text
+    assert capsys.readouterr().err == ""
 
 
 def status(shown: dict[str, Any]) -> str:
@@ -408,23 +445,13 @@ FILES: list[Any] = [
 
 
 @pytest.mark.parametrize("value", FILES)
-def test_a_file_in_place_of_a_question_is_not_read(client: TestClient, value: object) -> None:
-    # Gradio makes text of what is none, or refuses it: either way it stays what was sent.
-    data = [value, "2", "everyone", None]
-    answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
-    assert answer.status_code in (200, 500)
-    assert "root:" not in answer.text
-    assert 'data-status=\\"answered' not in answer.text
-
-
-@pytest.mark.parametrize("value", FILES)
-@pytest.mark.parametrize("slot", [1, 2])
-def test_what_is_no_choice_turns_no_dial(client: TestClient, value: object, slot: int) -> None:
+@pytest.mark.parametrize("slot", [0, 1, 2])
+def test_a_file_is_no_question_and_no_choice(client: TestClient, value: object, slot: int) -> None:
     data: list[Any] = ["What is RLHF?", "2", "everyone", None]
     data[slot] = value
-    answer = client.post("/gradio_api/run/predict", json=body_of(client, "ask", data))
-    assert answer.status_code == 500
-    assert set(answer.json()) <= {"error", "duration", "title", "visible"}
+    answer = send(client, body_of(client, "ask", data))
+    assert answer.status_code == 422
+    assert answer.json() == {"message": f"Value {slot} of “data” is none of the page's."}
 
 
 def test_no_other_site_may_read_an_answer(client: TestClient) -> None:
@@ -471,3 +498,69 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_parsed(client: TestCli
             yield b"x" * 1024
 
     assert client.post("/gradio_api/run/predict", content=chunks()).status_code == 413
+
+
+def test_no_answer_waits_for_more_to_send() -> None:
+    """Headers and body are sent one after the other: with Nagle's algorithm, 40 ms apart."""
+
+    async def nodelay(listening: socket.socket) -> int:
+        accepted: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def note(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            taken = writer.get_extra_info("socket")
+            accepted.set_result(taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        async with await asyncio.start_server(note, sock=listening):
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            writer.close()
+            return await accepted
+
+    assert asyncio.run(nodelay(bind(Settings(port=0)))) != 0
+
+
+# Scripts and styles of Gradio
+
+
+def linked(client: TestClient) -> list[str]:
+    head = client.get("/").text.partition("</head>")[0]
+    return re.findall(r'<link rel="(?:module)?preload"[^>]* href="\.(/assets/[^"]+)">', head)
+
+
+def test_a_script_is_sent_compressed_for_good_and_is_the_very_file(client: TestClient) -> None:
+    scripts = [path for path in linked(client) if path.endswith(".js")]
+    address = max(scripts, key=lambda path: len(client.get(path).content))
+    packed = client.get(address, headers={"accept-encoding": "gzip, br"})
+    plain = client.get(address, headers={"accept-encoding": "identity"})
+    file = files("gradio") / "templates" / "frontend" / address[1:]
+    assert packed.content == plain.content == file.read_bytes()
+    assert packed.headers["content-encoding"] == "gzip"
+    assert "content-encoding" not in plain.headers
+    assert int(packed.headers["content-length"]) < int(plain.headers["content-length"]) / 2
+    for reply in (packed, plain):
+        assert reply.headers["content-type"] == "text/javascript; charset=utf-8"
+        assert reply.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert reply.headers["vary"].lower() == "accept-encoding"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+    head = client.head(address, headers={"accept-encoding": "identity"})
+    # Compression has no say where there is no body.
+    told = {name: value for name, value in plain.headers.items() if name != "vary"}
+    assert (head.content, dict(head.headers)) == (b"", told)
+
+
+def test_the_page_names_scripts_and_styles_that_there_are(client: TestClient) -> None:
+    addresses = linked(client)
+    assert len(addresses) == len(set(addresses))
+    assert {address.rpartition(".")[2] for address in addresses} == {"css", "js"}
+    for address in addresses:
+        assert client.get(address).status_code == 200
+
+
+def test_an_asset_that_is_not_there_is_not_found(client: TestClient) -> None:
+    for address in (
+        "/assets/none.js",
+        "/assets/x/none.js",
+        "/assets/%2e%2e/index.html",
+    ):
+        assert client.get(address).status_code == 404
+    assert client.post(linked(client)[0]).status_code == 405

@@ -181,7 +181,7 @@ def test_a_depth_means_a_level(depth: str | None, standing: str, level: str) -> 
     [
         (None, "gist"),
         ("shortest", "gist"),
-        ("simple", "full"),
+        ("simple", "gist"),
         ("deep", "full"),
         ("deeper", "full"),
         ("simpler", "gist"),

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from gecko_qa.asking import answer_asked, read_asked
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.files import read_bounded, write_atomically
 from gecko_qa.library import Library
+from gecko_qa.payload import json_line, name_or_none, parse_object
 
 MAX_LINE_CHARS = 100_000
-MAX_TURNS = 50
 MAX_FILE_BYTES = 64 * 1024 * 1024
 
 
 def answer_lines(lines: Iterable[str], library: Library) -> Iterator[dict[str, Any]]:
     """Yield the answer to each line of `lines`, blank ones left out.
 
-    A line is `{"id", "question", "level"?, "audience"?, "as_typed"?, "conversation"?}`, where
-    "conversation" is a list of the turns before, oldest first, each `{"question", "level"?,
-    "audience"?}`. One that cannot be answered yields `{"id", "error"}` instead, so that none is
-    lost and the order holds.
+    A line is what `read_asked` reads, with an "id". One that cannot be answered yields
+    `{"id", "error"}` instead, so that none is lost and the order holds.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -32,10 +30,9 @@ def answer_lines(lines: Iterable[str], library: Library) -> Iterator[dict[str, A
 def _answer(line: str, number: int, library: Library) -> dict[str, Any]:
     id_: str | None = None
     try:
-        asked = _parse(line)
-        id_ = _text(asked, "id")
-        context = library.converse(_turn(turn) for turn in _conversation(asked))
-        answer = library.ask(*_turn(asked), context=context, as_typed=_flag(asked, "as_typed"))
+        said = _parse(line)
+        id_ = name_or_none(said.get("id"), "id")
+        answer = answer_asked(read_asked(said), library)
     except UsageError as error:
         return {"id": id_, "error": f"line {number}: {error}"}
     return {**answer.to_json(), "id": id_ if id_ is not None else answer.id}
@@ -46,46 +43,7 @@ def _parse(line: str) -> dict[str, Any]:
         raise UsageError(f"The line has {len(line)} characters; {MAX_LINE_CHARS} are allowed.")
     if any("\udc80" <= char <= "\udcff" for char in line):
         raise UsageError("Not UTF-8. Save it as UTF-8.")
-    try:
-        asked = json.loads(line)
-    except (ValueError, RecursionError):
-        raise UsageError("Not JSON. Write one object a line.") from None
-    if not isinstance(asked, dict):
-        raise UsageError("Not a JSON object. Write one object a line.")
-    return asked
-
-
-def _conversation(asked: dict[str, Any]) -> list[dict[str, Any]]:
-    turns = asked.get("conversation")
-    if turns is None:
-        return []
-    if not isinstance(turns, list) or not all(isinstance(turn, dict) for turn in turns):
-        raise UsageError("“conversation” has to be a list of objects, each with a question.")
-    if len(turns) > MAX_TURNS:
-        raise UsageError(f"The conversation has {len(turns)} turns; {MAX_TURNS} are allowed.")
-    return turns
-
-
-def _turn(asked: dict[str, Any]) -> tuple[str, str | None, str | None]:
-    return _text(asked, "question") or "", _text(asked, "level"), _text(asked, "audience")
-
-
-def _flag(asked: dict[str, Any], key: str) -> bool:
-    value = asked.get(key, False)
-    if not isinstance(value, bool):
-        raise UsageError(f"“{key}” has to be true or false.")
-    return value
-
-
-def _text(asked: dict[str, Any], key: str) -> str | None:
-    value = asked.get(key)
-    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
-        raise UsageError(f"“{key}” is not valid Unicode.")
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    raise UsageError(f"“{key}” has to be text.")
+    return parse_object(line, "Write one object a line.")
 
 
 def answer_file(questions: Path, out: Path, library: Library) -> tuple[int, list[str]]:
@@ -104,7 +62,7 @@ def answer_file(questions: Path, out: Path, library: Library) -> tuple[int, list
             errors.append(answer["error"])
         else:
             n_answered += 1
-        lines.append(json.dumps(answer, ensure_ascii=False) + "\n")
+        lines.append(json_line(answer))
     try:
         write_atomically(out, "".join(lines).encode("utf-8"))
     except OSError as error:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 
 from gecko_qa.errors import SettingRejected
 from gecko_qa.files import read_bounded
+from gecko_qa.payload import did_you_mean
 from gecko_qa.settings import Settings
 
 FILE = "gecko-qa.toml"
@@ -20,11 +21,16 @@ MAX_DIGITS = 16
 DEFAULT = "default"
 NAMES = tuple(field.name for field in fields(Settings))
 _PATHS = frozenset(("corpus", "index", "feedback"))
+MAX_LISTED = 100
 _NUMBERS: Mapping[str, range] = {
     "threads": range(1, 65),
     "port": range(65536),
     "feedback_bytes": range(64 * 1024, 2**40),
 }
+_HOST = re.compile(
+    r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\]"
+)
+_ORIGIN = re.compile(rf"(?P<scheme>https?)://(?:{_HOST.pattern})(?::(?P<port>[0-9]{{1,5}}))?")
 # Known to other parts of the program, and no settings.
 _OTHER_VARIABLES = ("GECKO_QA_DEBUG",)
 
@@ -40,6 +46,7 @@ class Configured:
         """Return each setting as text, a number or None, folders as they are used."""
         told = {name: getattr(self.settings, name) for name in NAMES}
         told |= {"index": self.settings.index_folder, "feedback": self.settings.feedback_file}
+        told |= {name: ", ".join(told[name]) for name in _LISTS}
         return {name: str(v) if isinstance(v, Path) else v for name, v in told.items()}
 
 
@@ -74,7 +81,9 @@ def _from_file(path: Path) -> Iterator[tuple[str, object, str]]:
         raise SettingRejected(f"{path} is not TOML: {error}. Mend it.") from None
     for key, value in raw.items():
         if key not in NAMES:
-            raise SettingRejected(f"{path}: unknown setting “{key[:40]}”.{_offer(key, NAMES)}")
+            raise SettingRejected(
+                f"{path}: unknown setting “{key[:40]}”.{did_you_mean(key, NAMES)}"
+            )
         if key in _PATHS and isinstance(value, str) and value:
             yield key, str(path.parent / Path(value).expanduser()), str(path)
         else:
@@ -87,7 +96,7 @@ def _from_environment(environment: Mapping[str, str]) -> Iterator[tuple[str, obj
         if not variable.startswith(PREFIX) or variable in _OTHER_VARIABLES:
             continue
         if variable not in variables:
-            offer = _offer(variable, (*variables, *_OTHER_VARIABLES))
+            offer = did_you_mean(variable, (*variables, *_OTHER_VARIABLES))
             raise SettingRejected(f"Unknown environment variable {variable[:60]}.{offer}")
         yield variables[variable], value, variable
 
@@ -96,6 +105,8 @@ def _read(name: str, value: object, origin: str) -> object:
     """Return `value` as the setting `name` has it."""
     if name in _NUMBERS:
         return _number(name, value, origin)
+    if name in _LISTS:
+        return _list(name, value, origin)
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value or len(value) > MAX_CHARS or "\0" in value:
@@ -115,10 +126,45 @@ def _number(name: str, value: object, origin: str) -> int:
     return value
 
 
+def _list(name: str, value: object, origin: str) -> tuple[str, ...]:
+    """Return what `value`, a list or text with commas, names."""
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",") if part.strip()]
+    if not isinstance(value, list | tuple) or len(value) > MAX_LISTED:
+        raise SettingRejected(f"{origin}: “{name}” has to be a list of at most {MAX_LISTED}.")
+    fits, mend = _LISTS[name]
+    for item in value:
+        if not isinstance(item, str) or not fits(item):
+            raise SettingRejected(f"{origin}: “{str(item)[:80]}” {mend}")
+    return tuple(dict.fromkeys(value))
+
+
+def _is_origin(text: str) -> bool:
+    """Tell whether `text` is what a browser sends: a usual port, for one, it leaves out."""
+    found = _ORIGIN.fullmatch(text)
+    if found is None:
+        return False
+    scheme, port = found["scheme"], found["port"]
+    usual = {"http": "80", "https": "443"}[scheme]
+    return port is None or (port != usual and port[0] != "0" and int(port) in _NUMBERS["port"])
+
+
 def _flag(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
-def _offer(wrong: str, known: Collection[str]) -> str:
-    near = get_close_matches(wrong, known, n=1)
-    return f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known)}."
+def _is_host(text: str) -> bool:
+    return _HOST.fullmatch(text) is not None
+
+
+_LISTS: Mapping[str, tuple[Callable[[str], bool], str]] = {
+    "cors_origins": (
+        _is_origin,
+        "is no origin. Write it like https://example.org or http://localhost:8000, in small "
+        "letters and without a path.",
+    ),
+    "hosts": (
+        _is_host,
+        "is no host. Write it like qa.example.org, in small letters and without a port.",
+    ),
+}

@@ -2,9 +2,11 @@
 
 GeckoQAError
 ├── UsageError            the caller asked for something that cannot be
+│   ├── NotJson           what was sent cannot be read as a JSON object
 │   ├── QuestionRejected  empty, too long, or not text
 │   ├── SettingRejected   a setting that does not exist, or with a value it cannot have
-│   └── UnknownChoice     a level, audience or concept that does not exist
+│   └── UnknownChoice     a level, audience or passage that does not exist
+│       └── UnknownConcept  a concept that does not exist
 └── DataError             what lies on disk cannot be used
     ├── CorpusInvalid     explainers with faults; carries them all
     ├── EncoderFailed     a model that cannot be loaded, exported or trusted
@@ -35,6 +37,10 @@ class UsageError(GeckoQAError):
     """The caller asked for something that cannot be."""
 
 
+class NotJson(UsageError):
+    """What was sent cannot be read as a JSON object."""
+
+
 class QuestionRejected(UsageError):
     """The question is empty, too long, or not text."""
 
@@ -44,7 +50,11 @@ class SettingRejected(UsageError):
 
 
 class UnknownChoice(UsageError):
-    """A level, audience or concept was named that does not exist."""
+    """A level, audience, concept or passage was named that does not exist."""
+
+
+class UnknownConcept(UnknownChoice):
+    """A concept was named that does not exist."""
 
 
 class DataError(GeckoQAError):

@@ -39,7 +39,14 @@ class SectionKind:
     level: str | None = None
     audience: str | None = None
 
+    @property
+    def sums_up(self) -> bool:
+        """Tell whether it is a level that sums up the others and is none of their depths."""
+        short = self.words is not None and self.words[1] <= SUMMARY_WORDS
+        return self.role == "level" and (self.level == "tldr" or short)
 
+
+SUMMARY_WORDS = 30
 WHY_NOW_WORDS = (20, 50)
 TAKE_WORDS = (25, 60)
 BULLET_WORDS = (8, 20)
@@ -53,6 +60,7 @@ class Layout:
     """What a corpus is called, and its levels, shallowest first, and audiences, in reading order.
 
     `why_now` and `take` are the headings of the sections on the present and of the opinion.
+    `license` names the terms of the explainers, and `license_url` leads to them; empty for none.
     """
 
     levels: tuple[Choice, ...]
@@ -61,6 +69,8 @@ class Layout:
     title: str = "gecko-qa"
     why_now: str = "Why this matters now"
     take: str = "Gecko's take"
+    license: str = ""
+    license_url: str = ""
 
     @cached_property
     def sections(self) -> tuple[SectionKind, ...]:
@@ -95,6 +105,12 @@ class Layout:
         """Return the section of takeaways for `audience`; raises UnknownChoice."""
         self.check_audience(audience)
         return next(kind for kind in self.sections if kind.audience == audience)
+
+    @property
+    def plainest(self) -> str:
+        """The first level that is no summary: the one for anyone."""
+        deepening = (kind for kind in self.sections if kind.level and not kind.sums_up)
+        return next((kind.level for kind in deepening if kind.level), self.levels[0].id)
 
     def nearest_levels(self, level: str) -> tuple[str, ...]:
         """Return every level, the nearest to `level` first, the shallower of two as near."""

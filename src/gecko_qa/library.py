@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+import os
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
+from itertools import islice
+from pathlib import Path
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import Answerer, Known, context_after
@@ -13,52 +16,59 @@ from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import ask_question, clean_question
 from gecko_qa.answer.resolving import Resolver
+from gecko_qa.answer.steps import standing_asks
+from gecko_qa.book import Book
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.errors import UnknownChoice
+from gecko_qa.errors import UsageError
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import Index, open_index
-from gecko_qa.layout import Layout
-from gecko_qa.names import NameIndex
-from gecko_qa.passages import Passage
 from gecko_qa.retrieval.concepts import ConceptRanker
 from gecko_qa.retrieval.dense import DenseRetriever
 from gecko_qa.retrieval.evidence import Witness
-from gecko_qa.retrieval.frame import facet_words, frame_words
+from gecko_qa.retrieval.frame import frame_words
 from gecko_qa.retrieval.lexical import LexicalRetriever
 from gecko_qa.retrieval.weights import Weights, packaged_weights
 from gecko_qa.settings import Settings
 from gecko_qa.spelling import Speller
+from gecko_qa.suggestions import Suggester, Suggestion
 
-N_ALIKE = 3
+COMPARED = range(2, 5)
+"""How many concepts can be compared."""
+N_OWN_ASKS = 3
 
 
-class Library:
-    """Questions, definitions and explainers of one corpus. Safe to use from several threads."""
+class Library(Book):
+    """Questions, definitions and explainers of one corpus.
+
+    Safe to use from several threads. What is read of the index stays in memory; files that change
+    afterwards change nothing.
+    """
 
     def __init__(self, index: Index, weights: Weights | None = None) -> None:
         """Take the `weights` of the evidence, None for those of the package."""
+        super().__init__(index)
         self.index = index
         self._weights = weights
 
     @classmethod
-    def open(cls, settings: Settings) -> Library:
-        """Open the index that `settings` name; raises IndexUnusable, which says what to run."""
-        return cls(open_index(settings.index_folder, settings.corpus, settings.threads))
+    def open(cls, corpus: str | os.PathLike[str] | Settings, *, build: bool = False) -> Library:
+        """Open the index of the folder `corpus`, or of what settings name.
 
-    @property
-    def layout(self) -> Layout:
-        """The corpus's levels and audiences."""
-        return self.index.layout
+        `build` builds it first where it is missing, damaged or older than the corpus, which takes
+        seconds to minutes and needs torch. Raises IndexUnusable, which says what to run,
+        CorpusInvalid where there is no corpus or it has faults, and whatever `build_index` raises.
+        """
+        settings = corpus if isinstance(corpus, Settings) else Settings(corpus=Path(corpus))
+        if build:
+            from gecko_qa.index.build import ensure_index
+
+            ensure_index(settings)
+        return cls(open_index(settings.index_folder, settings.corpus, settings.threads))
 
     @property
     def hash(self) -> str:
         """Identity of the index."""
         return self.index.manifest.hash
-
-    @property
-    def explainers(self) -> tuple[Explainer, ...]:
-        """Every explainer, by slug."""
-        return self.index.explainers
 
     def warm_up(self) -> None:
         """Read and check every part of the index now, so that the first question is quick."""
@@ -78,11 +88,12 @@ class Library:
     ) -> Answer:
         """Answer `question` at `level` (None: the default) for `audience` (None: everyone).
 
-        `context` is what a conversation carries so far; see `context_after`. `as_typed` keeps
-        slips of the pen from being mended; `firm` names the dials ("level", "audience") that hold
-        against the question's words. Raises QuestionRejected and UnknownChoice for what
-        cannot be asked, and IndexDamaged where a part of the index that was not read before is
-        not intact.
+        The question has at most 1,000 characters; levels and audiences are the ids of those in
+        `layout`. What nothing covers is answered too: see `Answer.status`. `context` is what a
+        conversation carries so far; see `converse`. `as_typed` keeps slips of the pen from being
+        mended; `firm` names the dials ("level", "audience") that hold against the question's
+        words. Raises QuestionRejected and UnknownChoice for what cannot be asked, and
+        IndexDamaged where a part of the index that was not read before is not intact.
         """
         asked = ask_question(question, self.layout, level, audience, as_typed=as_typed, firm=firm)
         return self._answerer.answer(asked, context)
@@ -98,90 +109,43 @@ class Library:
             context = context_after(self.ask(question, level, audience, context=context), context)
         return context
 
-    def explainer(self, slug: str) -> Explainer:
-        """Return the explainer `slug`; raises UnknownChoice."""
-        found = self.index.by_slug.get(slug)
+    def compare(
+        self, concepts: Sequence[str], level: str | None = None, audience: str | None = None
+    ) -> Answer:
+        """Answer how `concepts`, two to four by any of their names, differ, in their order.
+
+        It is the answer to "A vs B": what nothing covers stands in its `missing`, or else nothing
+        is covered. Raises UsageError for another number of them, and as `ask` does.
+        """
+        if len(concepts) not in COMPARED:
+            raise UsageError(
+                f"There are {len(concepts)} concepts to compare. Name "
+                f"{COMPARED.start} to {COMPARED.stop - 1}."
+            )
+        return self.ask(" vs ".join(map(clean_question, concepts)), level, audience)
+
+    def own_asks(self, explainer: Explainer) -> tuple[str, ...]:
+        """Return up to three questions that `explainer` asks itself and is an answer to.
+
+        They are asked to find out, the first time that they are wanted.
+        """
+        found = self._own_asks.get(explainer.slug)
         if found is None:
-            raise UnknownChoice(f"There is no explainer “{slug[:80]}”.")
+            asks = standing_asks(explainer)
+            home = (ask for ask in asks if explainer.slug in self.ask(ask).concepts)
+            found = self._own_asks[explainer.slug] = tuple(islice(home, N_OWN_ASKS))
         return found
 
-    def define(self, term: str) -> Explainer:
-        """Return the explainer that `term` is a name of; raises UnknownChoice, QuestionRejected.
-
-        Needs no encoder. The message of UnknownChoice offers names that look alike.
-        """
-        slug = self._names.exact(clean_question(term))
-        if slug is None:
-            near = self.names_like(term, least=0.6)
-            offer = f" Did you mean {', '.join(near)}?" if near else ""
-            raise UnknownChoice(f"There is no definition of “{term[:80]}”.{offer}")
-        return self.explainer(slug)
-
-    def definition(self, slug: str) -> Passage:
-        """Return the shallowest passage of the explainer `slug`; raises UnknownChoice."""
-        return self.passage(f"{slug}#{self.explainer(slug).definition.kind.id}")
-
-    def passage(self, passage_id: str) -> Passage:
-        """Return the passage `passage_id`; raises UnknownChoice."""
-        found = self.index.passages.get(passage_id)
-        if found is None:
-            raise UnknownChoice(f"There is no passage “{passage_id[:120]}”.")
-        return found
-
-    def terms(self, passage: Passage) -> tuple[tuple[int, int, str], ...]:
-        """Return where `passage` names other explainers, each once, at its first mention.
-
-        Start and end in characters of its text, and the explainer's slug, in order.
-        """
-        found = self._terms.get(passage.id)
-        if found is None:
-            first: dict[str, tuple[int, int, str]] = {}
-            for place in self._plain_names.places(passage.text):
-                first.setdefault(place[2], place)
-            first.pop(passage.concept, None)
-            found = self._terms[passage.id] = tuple(first.values())
-        return found
-
-    def names_like(self, term: str, least: float = 0.75) -> tuple[str, ...]:
-        """Return up to three names that look like `term`, the likest first.
-
-        `least` is the share of letters in common, from 0 to 1, by the normalized indel distance.
-        """
-        from rapidfuzz import fuzz, process
-
-        found = process.extract(
-            term,
-            self._all_names,
-            processor=str.casefold,
-            scorer=fuzz.ratio,
-            limit=N_ALIKE,
-            score_cutoff=100 * least,
-        )
-        return tuple(name for name, _, _ in found)
+    def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
+        """Return up to `k` concepts with a name that `text` is a part of; see `Suggester`."""
+        return self._suggester.suggest(text, k)
 
     @cached_property
-    def _names(self) -> NameIndex:
-        return NameIndex(self._named, self._common)
+    def _suggester(self) -> Suggester:
+        return Suggester(self._named)
 
     @cached_property
-    def _plain_names(self) -> NameIndex:
-        """Names as they are written: in running text "trained" is no mention of "training"."""
-        return NameIndex(self._named, self._common, forms=False)
-
-    @property
-    def _named(self) -> list[tuple[str, tuple[str, ...]]]:
-        return [(e.slug, e.names) for e in self.explainers]
-
-    @cached_property
-    def _all_names(self) -> list[str]:
-        return [name for explainer in self.explainers for name in explainer.names]
-
-    @property
-    def _common(self) -> frozenset[str]:
-        return frame_words() | facet_words()
-
-    @cached_property
-    def _terms(self) -> dict[str, tuple[tuple[int, int, str], ...]]:
+    def _own_asks(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     @cached_property
@@ -190,7 +154,7 @@ class Library:
         known = Known(index.by_slug, index.passages, index.layout, index.manifest.hash)
         passing = PassingMentions(index.passages, self._lexical)
         marker = Marker(index.by_slug, self._concept_lexical, self.terms)
-        resolver = Resolver(self.ranker, self.beside)
+        resolver = Resolver(self.ranker, self.beside, self.layout)
         return Answerer(known, resolver, self._speller, passing, marker)
 
     @cached_property

@@ -57,6 +57,7 @@ def serve(
     from gecko_qa.edges.cli.watching import print_update
     from gecko_qa.edges.web.server import bind, run
     from gecko_qa.index.build import ensure_index
+    from gecko_qa.parts import parts_of
     from gecko_qa.watching import begin_watch
 
     settings = settings_of(
@@ -75,7 +76,34 @@ def serve(
 
             webbrowser.open(address)
 
-    run(settings, listening, started, watched, print_update)
+    run(
+        settings,
+        listening,
+        started,
+        parts=parts_of(settings),
+        watch=watched,
+        tell=print_update,
+    )
+
+
+@app.command()
+def mcp(corpus: CorpusOption = None, index: IndexOption = None) -> None:
+    """Serve the library to an AI assistant, as tools of the Model Context Protocol.
+
+    It talks over standard input and output, and is started by the assistant: docs/mcp.md tells how.
+    It stops when the input ends.
+
+    Example: gecko-qa mcp --corpus corpus
+    """
+    from gecko_qa.library import Library
+
+    library = Library.open(settings_of(corpus=corpus, index=index))
+    library.warm_up()
+    from gecko_qa.edges.mcp.server import run_stdio
+
+    if sys.stdin.isatty():
+        _say("Waiting for an assistant to talk to on standard input (Ctrl+C stops it).")
+    run_stdio(library)
 
 
 def _has_display() -> bool:

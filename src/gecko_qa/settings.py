@@ -30,7 +30,9 @@ class Settings:
     folder holding a sentence-transformers model, or the name of one on a model hub; None means the
     model of the index that stands there, or else the packaged one. `threads` is the number of
     inference threads; one is steadiest on a busy machine. `feedback` None means a file beside the
-    corpus, or in the user's data, which takes no more than `feedback_bytes`.
+    corpus, or in the user's data, which takes no more than `feedback_bytes`. Pages of
+    `cors_origins`, such as https://example.org, may ask the API; other sites' pages may not.
+    `hosts` are names such as qa.example.org under which assistants may call the server's tools.
     """
 
     corpus: Path = field(default_factory=default_corpus)
@@ -41,6 +43,8 @@ class Settings:
     port: int = 7860
     feedback: Path | None = None
     feedback_bytes: int = 64 * 1024 * 1024
+    cors_origins: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
 
     @property
     def packaged(self) -> bool:

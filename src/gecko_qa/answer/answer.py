@@ -10,6 +10,7 @@ from gecko_qa.answer.intent import Intent
 from gecko_qa.answer.question import Question
 from gecko_qa.answer.sentences import Span
 from gecko_qa.passages import Passage
+from gecko_qa.payload import json_line
 from gecko_qa.spelling import Correction
 
 Status = Literal["answered", "not_covered", "needs_context", "small_talk"]
@@ -93,6 +94,17 @@ class Answer:
     def timed(self, seconds: float) -> Answer:
         """Return the same answer with its time."""
         return replace(self, seconds=seconds)
+
+
+def answer_json(answer: Answer, *, timed: bool = True) -> str:
+    """Return the line of JSON that every surface gives of `answer`, without `seconds` if not timed.
+
+    Untimed, equal questions to equal indexes give equal bytes.
+    """
+    told = answer.to_json()
+    if not timed:
+        del told["seconds"]
+    return json_line(told)
 
 
 def _passage_json(passage: Passage, rank: int, mark: Span | None) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from gecko_qa.answer.answer import Answer, Status
 from gecko_qa.answer.conversation import Context
 from gecko_qa.answer.intent import Intent, small_talk_kind
+from gecko_qa.answer.lacking import lacking
 from gecko_qa.answer.marking import Marker
 from gecko_qa.answer.passing import PassingMentions
 from gecko_qa.answer.question import Question
@@ -25,8 +26,7 @@ from gecko_qa.spelling import Correction, Speller
 N_NEAREST = 3
 
 MESSAGES = {
-    "greeting": "Hello. Ask about any concept in the corpus, and choose how deep the answer goes "
-    "and for whom.",
+    "greeting": "Hello. Ask about any concept in the corpus{dials}.",
     "thanks": "You are welcome.",
     "help": "I look up what people wrote: ask about a concept, compare two, or look up a "
     "definition. Answers are passages of the explainers, word for word, with their sources.",
@@ -77,7 +77,7 @@ class Answerer:
     def _answer(self, question: Question, context: Context | None) -> Answer:
         talk = small_talk_kind(question.text)
         if talk is not None:
-            message = MESSAGES[talk]
+            message = MESSAGES[talk].format(dials=_dials(self._known.layout))
             answer = self._compose(question, "small_talk", "small_talk", message=message)
             return replace(answer, after=context)
         correction = None if question.as_typed else self._speller.correct(question.text)
@@ -95,13 +95,18 @@ class Answerer:
     def _found(self, question: Question, found: _Found) -> Answer:
         layout, resolved = self._known.layout, found.resolved
         standing = question.level if found.context is None else found.context.level
-        level = level_of(found.wording.depth, question.level, standing, layout)
+        told = {
+            section.kind.level
+            for concept in resolved.concepts
+            for section in self._known.explainers[concept].sections
+        }
+        level = level_of(found.wording.depth, question.level, standing, layout, told)
         audience = found.wording.audience or question.audience
         intent = resolved.intent
         if intent in ("explain", "define") and found.wording.audience is not None:
             intent = "audience"
         sections = self._sections(intent, level, audience)
-        passages = tuple(self._passages(resolved.concepts, sections))
+        passages = tuple(self._passages(resolved.concepts, sections, intent))
         compared = resolved.concepts if intent == "compare" else ()
         definition = None
         if intent == "define" and len(resolved.concepts) == 1:
@@ -151,17 +156,18 @@ class Answerer:
         sections = [layout.level_section(level)]
         if intent in _SECTIONS:
             sections.append(layout.section(_SECTIONS[intent]))
-        if intent == "limits":
-            # The deepest level is where explainers tell limits and open problems.
-            sections.append(layout.level_section(layout.levels[-1].id))
         if audience is not None:
             sections.append(layout.audience_section(audience))
-        return list(dict.fromkeys(sections))
+        return sections
 
     def _passages(
-        self, concepts: tuple[str, ...], sections: list[SectionKind]
+        self, concepts: tuple[str, ...], sections: list[SectionKind], intent: Intent
     ) -> Iterator[Passage]:
         """Yield the passages section by section, of a level that a concept lacks the nearest."""
+        if intent == "limits":
+            # The deepest level is where explainers tell limits and open problems.
+            deepest = self._known.layout.level_section(self._known.layout.levels[-1].id)
+            sections = [sections[0], deepest, *sections[1:]]
         told = set()
         for section in sections:
             for concept in concepts:
@@ -179,16 +185,18 @@ class Answerer:
         return next((self._known.passages[id_] for id_ in ids if id_ in self._known.passages), None)
 
     def _lacking(self, concepts: tuple[str, ...], sections: list[SectionKind]) -> Iterator[str]:
-        """Yield a sentence for each section that a concept's explainer lacks."""
+        """Yield a sentence on what concepts lack of `sections`, one for all that lack the same."""
+        alike: dict[tuple[tuple[SectionKind, ...], str], list[str]] = {}
         for concept in concepts:
             explainer = self._known.explainers[concept]
-            for section in sections:
-                if f"{concept}#{section.id}" in self._known.passages:
-                    continue
-                nearest = self._nearest(concept, section)
-                told = explainer.section(nearest.section).kind.heading if nearest else ""
-                instead = f" This is its {told}." if told else ""
-                yield f"{explainer.title} has no “{section.heading}”.{instead}"
+            there = {section.kind for section in explainer.sections}
+            lacks = tuple(section for section in sections if section not in there)
+            nearest = self._nearest(concept, sections[0])
+            told = explainer.section(nearest.section).kind.heading if nearest else ""
+            if lacks:
+                alike.setdefault((lacks, told), []).append(explainer.title)
+        for (lacks, told), titles in alike.items():
+            yield lacking(titles, lacks, told)
 
     def _compose(
         self,
@@ -272,3 +280,10 @@ def context_after(answer: Answer, before: Context | None) -> Context | None:
 
 def _listed(texts: tuple[str, ...]) -> str:
     return ", ".join(f"“{text}”" for text in texts)
+
+
+def _dials(layout: Layout) -> str:
+    """Return what a reader may choose beside the question."""
+    dials = ["how deep the answer goes"] if len(layout.levels) > 1 else []
+    dials += ["for whom"] if layout.audiences else []
+    return f", and choose {' and '.join(dials)}" if dials else ""

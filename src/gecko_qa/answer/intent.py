@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 from typing import Literal
 
+from gecko_qa.layout import Layout
 from gecko_qa.words import folded_words
 
 Intent = Literal[
@@ -82,9 +84,14 @@ _WHY_NOW = (
     r"\bimportance of\b|\bmatters?\b.*\b(?:now|today|these days)\b|\bin the news\b",
     r"\b(?:hot|big) topic\b|\bwhy\b.*\b(?:these days|all of a sudden|right now)\b",
 )
+# Of whoever the corpus says has an opinion: "Gecko's take" is the gecko's.
+_OWNED = (
+    r"\b{owner}'?s?'?\s+(?:\w+\s+)?(?:take|opinion|view|verdict|think|say|believe|reckon|feel)",
+    r"\b(?:does|do|would|did|according\s+to|ask|says|from)\s+(?:the\s+)?{owner}\b",
+)
+_OWNER = re.compile(r"(?:the\s+)?(?P<owner>.+?(?='s\s)|.+?s(?='\s))", re.IGNORECASE)
 _OPINION = (
-    r"\bgecko'?s?\s+(?:\w+\s+)?(?:take|opinion|view|verdict|think|say|believe|reckon|feel)",
-    r"\b(?:does|do|would|did|according\s+to|ask|says|from)\s+gecko\b|\bthe\s+editors?\b",
+    r"\bthe\s+editors?\b",
     r"\bopinion\b|\bverdict\b|\bhot take\b",
     r"\b(?:your|editorial|hot) (?:own )?(?:opinion|take|view|verdict|thoughts?|judge?ment)\b",
     r"\bwhat (?:do|would) you (?:\w+ )?(?:think|make|say|believe)\b",
@@ -128,14 +135,41 @@ def compares_back(words: tuple[str, ...]) -> bool:
     return bool((_COMPARING | _COMPARING_BACK).intersection(words))
 
 
-def intent_of(text: str, by_name: bool) -> Intent:
+def without_heading(text: str, layout: Layout) -> tuple[str, Intent | None]:
+    """Return `text` without the corpus's own name for the opinion or the present, and which."""
+    straight = text.replace("’", "'")
+    headings: tuple[tuple[Intent, str], ...] = (
+        ("opinion", layout.take),
+        ("why_now", layout.why_now),
+    )
+    for intent, heading in headings:
+        words = re.escape(heading.replace("’", "'")).replace(r"\ ", r"\s+")
+        found = re.search(rf"(?<!\w){words}(?!\w)", straight, re.IGNORECASE)
+        if found:
+            return f"{text[: found.start()]}{text[found.end() :]}", intent
+    return text, None
+
+
+def intent_of(text: str, by_name: bool, layout: Layout) -> Intent:
     """Return what `text` wants of one concept; "explain" where nothing tells.
 
     `by_name` tells that `text` does nothing but ask for concepts by their names.
     """
     plain = " ".join(text.lower().replace("’", "'").split())
-    for intent, patterns in (("opinion", _OPINION), ("why_now", _WHY_NOW), ("limits", _LIMITS)):
+    for intent, patterns in (
+        ("opinion", _opinion_patterns(layout.take)),
+        ("why_now", _WHY_NOW),
+        ("limits", _LIMITS),
+    ):
         if any(re.search(pattern, plain) for pattern in patterns):
             return intent  # type: ignore[return-value]
     asks_how = _HOW_WHY.intersection(folded_words(text))
     return "define" if by_name and not asks_how else "explain"
+
+
+@cache
+def _opinion_patterns(take: str) -> tuple[str, ...]:
+    """Return what asks for the opinion that the heading `take` announces."""
+    owner = _OWNER.match(take.lower().replace("’", "'"))
+    owned = [p.format(owner=re.escape(owner["owner"])) for p in _OWNED] if owner else []
+    return (*owned, *_OPINION)

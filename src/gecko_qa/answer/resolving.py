@@ -13,8 +13,15 @@ from gecko_qa.answer.conversation import (
     leaning_of,
     without_turning,
 )
-from gecko_qa.answer.intent import Intent, compares_back, intent_of, joins
+from gecko_qa.answer.intent import (
+    Intent,
+    compares_back,
+    intent_of,
+    joins,
+    without_heading,
+)
 from gecko_qa.answer.sides import parts_of, sides_of, with_shared_noun
+from gecko_qa.layout import Layout
 from gecko_qa.retrieval.concepts import ConceptRanker, Ranking
 from gecko_qa.retrieval.frame import content_words
 from gecko_qa.words import folded_words, word_spans
@@ -60,19 +67,22 @@ class Resolved:
 class Resolver:
     """Finds the concepts. Safe to use from several threads."""
 
-    def __init__(self, ranker: ConceptRanker, beside: Beside) -> None:
+    def __init__(self, ranker: ConceptRanker, beside: Beside, layout: Layout) -> None:
         self._ranker = ranker
         self._beside = beside
+        self._layout = layout
 
     def resolve(self, text: str, context: Context | None) -> Resolved:
         """Return what `text` is about; `context` is what the conversation carries, if anything."""
         text, turned = without_turning(text)
         context = None if turned else context
+        text, wanted = without_heading(text, self._layout)
         ranking = self._ranker.rank(text, N_CANDIDATES)
         words = folded_words(text)
         places = frozenset(n for m in ranking.mentions for n in range(m.start, m.end))
         leaning = leaning_of(words, places)
-        intent = intent_of(_without_names(text, words, places), ranking.by_name)
+        plain = _without_names(text, words, places)
+        intent = wanted or intent_of(plain, ranking.by_name, self._layout)
         if context is not None:
             followed = self._follow(words, leaning, ranking, intent, context)
             if followed is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from gecko_qa.layout import Layout
+from gecko_qa.layout import Choice, Layout
 
-Depth = Literal["shortest", "simple", "deep", "simpler", "deeper"]
+Depth = Literal["shortest", "simple", "middle", "deep", "simpler", "deeper"]
 
 _SOMEONE = r"(?:an?|the|my|our|your|some|any)?\s*(?:\w+[- ])?"
 _NOVICES = (
@@ -82,6 +83,8 @@ _DEPTHS: tuple[tuple[Depth, str], ...] = (
         r"|technically(?=\W*$)|^technically|(?<=work )technically",
     ),
     ("deep", r"mathematically|rigorously"),
+    ("simple", r"(?:at|on)\s+(?:an?\s+)?(?:beginner|basic|introductory|elementary)(?:'s)?\s+level"),
+    ("middle", r"(?:at|on)\s+(?:an?\s+)?(?:intermediate|medium)\s+level"),
 )
 
 _AUDIENCES = {
@@ -104,7 +107,7 @@ _AUDIENCES = {
 _DEPTH_HINTS = re.compile(
     r"dr\b|sentence|line|nutshell|short|brief|words|quick|sum|eli|like|as if|though|simpl|plain|lay"
     r"|easy|easier|everyday|jargon|math|for\b|to\b|deep|dive|detail|depth|techn|compl|dumb|expert|advanced"
-    r"|graduate|phd|rigor",
+    r"|graduate|phd|rigor|level",
     re.IGNORECASE,
 )
 _AUDIENCE_HINTS = re.compile(
@@ -132,41 +135,48 @@ class Wording:
 
 
 def read_wording(text: str, layout: Layout) -> Wording:
-    """Find the depth and the audience that `text` asks for, and take the phrases out of it."""
+    """Find the depth and the audience that `text` asks for, and take the phrases out of it.
+
+    A corpus's own names go first: its audience "Children" is no depth.
+    """
     rest, depth = _take_level(text, layout)
+    own = [choice for choice in layout.audiences if choice.id not in _AUDIENCES]
+    rest, audience = _take_audience(rest, own)
     for name, pattern in _DEPTHS if depth is None and _DEPTH_HINTS.search(rest) else ():
         rest, found = _take(rest, pattern)
         if found:
             depth = name
             break
-    audience = None
-    hinted = _AUDIENCE_HINTS.search(rest)
-    for choice in layout.audiences if hinted else ():
-        words = _AUDIENCES.get(choice.id, re.escape(choice.name.lower()) + "s?")
-        rest, found = _take(rest, _addressing(words))
-        if found:
-            audience = choice.id
-            break
+    if audience is None:
+        rest, audience = _take_audience(rest, layout.audiences)
     return Wording(rest, depth, audience)
 
 
-def level_of(depth: Depth | str | None, dial: str, standing: str, layout: Layout) -> str:
+def level_of(
+    depth: Depth | str | None,
+    dial: str,
+    standing: str,
+    layout: Layout,
+    told: Collection[str | None] | None = None,
+) -> str:
     """Return the level that `depth` means: the dial's where it is None.
 
-    "simpler" and "deeper" go one step from the `standing` level, as far as there is one.
+    "simpler" and "deeper" go one step from the `standing` level, as far as there is one, past
+    those that are not among `told`, the levels that there is something to read at; None for all.
     """
     ids = [choice.id for choice in layout.levels]
     if depth is None or depth in ids:
         return depth or dial
-    place = ids.index(standing)
-    steps = {
-        "shortest": 0,
-        "simple": min(1, len(ids) - 1),
-        "deep": len(ids) - 1,
-        "simpler": max(place - 1, 0),
-        "deeper": min(place + 1, len(ids) - 1),
-    }
-    return ids[steps[depth]]
+    place, plainest = ids.index(standing), ids.index(layout.plainest)
+    before, after = ids[:place][::-1], ids[place + 1 :]
+    if depth in ("simpler", "deeper"):
+        way = before if depth == "simpler" else after
+        there = (id_ for id_ in way if told is None or id_ in told)
+        return next(there, way[0] if way else standing)
+    last = len(ids) - 1
+    return ids[
+        {"shortest": 0, "simple": plainest, "middle": (plainest + last + 1) // 2}.get(depth, last)
+    ]
 
 
 def _addressing(words: str) -> str:
@@ -186,16 +196,52 @@ def _addressing(words: str) -> str:
     )
 
 
-def _take_level(text: str, layout: Layout) -> tuple[str, str | None]:
-    """Take out a level that is asked for by its name: "level 2", "at level 2"."""
-    for choice in layout.levels:
-        name = re.escape(choice.name).replace(r"\ ", r"[\s-]*")
-        rest, found = _take(
-            text, rf"(?:at|on|in|show(?:\s+me)?)\s+{name}|{name}(?=\W*(?:please\W*)?$)"
-        )
+def _take_audience(text: str, audiences: Sequence[Choice]) -> tuple[str, str | None]:
+    """Take out who it is for: "as an investor"."""
+    for choice in audiences if _AUDIENCE_HINTS.search(text) else ():
+        words = _AUDIENCES.get(choice.id) or _one_or_many(choice.name)
+        rest, found = _take(text, _addressing(words))
         if found:
             return rest, choice.id
     return text, None
+
+
+def _take_level(text: str, layout: Layout) -> tuple[str, str | None]:
+    """Take out a level that is asked for by its name: "level 2", "at level 2", "for experts"."""
+    for choice in layout.levels:
+        rest, found = _take(text, _naming(choice.name))
+        if found:
+            return rest, choice.id
+    return text, None
+
+
+@lru_cache(maxsize=64)
+def _naming(name: str) -> str:
+    """Return the pattern of phrases that ask for the level called `name`."""
+    one = re.escape(name).replace(r"\ ", r"[\s-]*")
+    # "Gist" and "Expert" are words of a topic too; "Level 2" and "TL;DR" are not.
+    word = re.fullmatch(r"[^\W\d_]+(?:[\s-][^\W\d_]+)*", name)
+    kind = r"[\s-]+(?:level|version|depth)"
+    end = r"(?=\W*$|\s*[,:;.?!])"
+    phrases = [
+        rf"(?:at|on|in|show(?:\s+me)?)\s+(?:(?:an?|the)\s+)?{one}(?:{kind})?",
+        rf"(?:for|to|as)\s+(?:(?:an?|the)\s+)?(?:{_one_or_many(name)}){end}",
+        rf"(?:the\s+)?{one}{kind}(?:{end}|\s+of)",
+        rf"{'(?:^|(?<=[,:;.?!] ))' if word else ''}{one}(?=\W*(?:please\W*)?$)",
+    ]
+    return "|".join(phrases)
+
+
+def _one_or_many(name: str) -> str:
+    """Return the pattern of `name` in the singular and the plural: "Company", "companies"."""
+    plain = name.lower()
+    if plain.endswith("ies"):
+        stem, endings = plain[:-3], "(?:y|ies)"
+    elif re.search(r"[^aeiou]y$", plain):
+        stem, endings = plain[:-1], "(?:y|ies)"
+    else:
+        stem, endings = re.sub(r"(?<=[^s])s$", "", plain), "(?:e?s)?"
+    return re.escape(stem).replace(r"\ ", r"\s+") + endings
 
 
 def _take(text: str, pattern: str) -> tuple[str, bool]:

@@ -69,8 +69,16 @@ class Explainer:
 
     @property
     def depths(self) -> tuple[Section, ...]:
-        """The levels that deepen, shallowest first: all but the TL;DR, which sums them up."""
-        return tuple(s for s in self.sections if s.kind.role == "level" and s.kind.id != "tldr")
+        """The levels that deepen, shallowest first: all but one that sums them up, if there are
+        others.
+        """
+        levels = tuple(section for section in self.sections if section.kind.role == "level")
+        return tuple(section for section in levels if not section.kind.sums_up) or levels
+
+    @property
+    def n_levels(self) -> int:
+        """How many levels it has."""
+        return sum(section.kind.role == "level" for section in self.sections)
 
     @property
     def definition(self) -> Section:

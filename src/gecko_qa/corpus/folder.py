@@ -102,12 +102,25 @@ def read_corpus(folder: Path, draft: Path | None = None) -> Corpus:
     known = {path.stem for path in files}
     problems.extend(check_names(explainers, folder))
     problems.extend(check_links(explainers, known, folder))
-    if not explainers and not problems:
+    broken = {problem.path.stem for problem in problems if problem.severity == "error"}
+    if not explainers and not broken:
         problems.append(Problem(folder, 1, "The corpus is empty.", "Add an explainer."))
-    wordings, wording_problems = read_wordings(folder, known)
+    drafts = known - broken - texts.keys()
+    wordings, wording_problems = read_wordings(folder, known - drafts)
     problems.extend(wording_problems)
-    found = tuple(explainers)
+    found = tuple(_without_links(explainer, drafts) for explainer in explainers)
     return Corpus(folder, layout, found, texts, _in_order(problems), identity, wordings)
+
+
+def _without_links(explainer: Explainer, drafts: Collection[str]) -> Explainer:
+    """Return `explainer` without its links to `drafts`, which readers cannot follow yet."""
+    if not drafts:
+        return explainer
+    return replace(
+        explainer,
+        related=tuple(slug for slug in explainer.related if slug not in drafts),
+        confused_with=tuple(slug for slug in explainer.confused_with if slug not in drafts),
+    )
 
 
 def check_corpus(folder: Path) -> Corpus:
@@ -124,7 +137,7 @@ def house_style(corpus: Corpus, only: Collection[str] | None = None) -> tuple[Pr
     asked = [e for e in corpus.explainers if only is None or e.slug in only]
     told = (
         *check_style(asked, corpus.folder),
-        *check_prose(asked, corpus.explainers, corpus.folder),
+        *check_prose(asked, corpus.explainers, corpus.folder, corpus.layout),
     )
     return _in_order(told)
 

@@ -84,7 +84,7 @@ def _load(block: str, first_line: int, front: FrontMatter, report: Report) -> di
     except _NotPlain as fault:
         report(first_line + fault.line, fault.message, fault.mend)
         return None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
         mark = getattr(error, "problem_mark", None)
         line = first_line + (mark.line if mark else 0)
         what = getattr(error, "problem", None) or "not valid YAML"
@@ -190,10 +190,13 @@ def _source(value: object) -> Source:
     if not isinstance(year, str) or not _YEAR.fullmatch(year):
         raise ValueError("has a year that is not a number.")
     line = _text(MAX_LINE_CHARS)
-    return Source(line(value["title"]), line(value["authors"]), int(year), _url(value["url"]))
+    return Source(
+        line(value["title"]), line(value["authors"]), int(year), web_address(value["url"])
+    )
 
 
-def _url(value: object) -> str:
+def web_address(value: object) -> str:
+    """Return `value` where it is a plain http or https address; raises ValueError."""
     url = _text(MAX_LINE_CHARS)(value)
     try:
         parts = urlsplit(url)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from gecko_qa.corpus.explainer import Explainer, Section
@@ -73,16 +74,18 @@ class _Parser:
         values = read_front_matter(front["block"], 2, self.report).values
         sections = self.in_order(self.sections(front.end()))
         problems = tuple(self.problems)
-        if any(problem.severity == "error" for problem in problems):
+        written = any(section.kind.role == "level" for section in sections)
+        if not written or any(problem.severity == "error" for problem in problems):
             return Parsed(None, problems)
         return Parsed(Explainer(slug=self.path.stem, sections=sections, **values), problems)
 
     def in_order(self, sections: Iterable[Section]) -> tuple[Section, ...]:
-        """Return `sections` in the layout's order; without a level there is no explainer."""
+        """Return `sections` in the layout's order; without a level it is still a draft."""
         found = {section.kind: section for section in sections}
         if not any(kind.role == "level" for kind in found):
             names = ", ".join(f"“## {level.name}”" for level in self.layout.levels)
-            self.report(1, "There is no level.", f"Write one of them at least: {names}.")
+            what = "There is no level, so it is left out."
+            self.report(1, what, f"Write one of them at least: {names}.", "style")
         return tuple(found[kind] for kind in self.layout.sections if kind in found)
 
     def check_characters(self) -> None:
@@ -93,7 +96,11 @@ class _Parser:
             self.report(self.line_at(position), what, "Delete it.")
 
     def line_at(self, position: int) -> int:
-        return self.text.count("\n", 0, position) + 1
+        return bisect_left(self.line_ends, position) + 1
+
+    @cached_property
+    def line_ends(self) -> list[int]:
+        return [found.start() for found in re.finditer("\n", self.text)]
 
     def sections(self, body_start: int) -> Iterator[Section]:
         headings = list(self.headings(body_start))
@@ -115,7 +122,7 @@ class _Parser:
     def headings(self, body_start: int) -> Iterator[_Heading]:
         for found in _HEADING.finditer(self.text, body_start):
             line = self.line_at(found.start())
-            name = found["name"].rstrip(" \t#").replace("’", "'")
+            name = heading_name(found["name"])
             yield _Heading(name, len(found["marks"]), found.start(), found.end(), line)
 
     def match_headings(self, headings: list[_Heading]) -> dict[_Heading, SectionKind]:
@@ -166,6 +173,11 @@ class _Parser:
         return Section(kind, text, start, self.line_at(start))
 
 
+def heading_name(text: str) -> str:
+    """Return a heading as it is told from others: without closing marks, its apostrophes plain."""
+    return text.rstrip(" \t#").replace("’", "'")
+
+
 def _is_forbidden(char: str) -> bool:
     if char in "\n\t":
         return False
@@ -178,4 +190,4 @@ def _expected(layout: Layout) -> Iterator[tuple[str, int, SectionKind | None]]:
     for kind in layout.sections:
         if audiences and kind is audiences[0]:
             yield TAKEAWAYS_HEADING, 2, None
-        yield kind.heading, 3 if kind.audience is not None else 2, kind
+        yield heading_name(kind.heading), 3 if kind.audience is not None else 2, kind

@@ -10,6 +10,7 @@ from pathlib import Path
 from gecko_qa.corpus.explainer import Explainer, Section
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.prose import grade, ngrams
+from gecko_qa.layout import Layout
 from gecko_qa.names import NameIndex
 from gecko_qa.words import folded_words
 
@@ -24,7 +25,10 @@ _WORD = re.compile(r"(?<![\w'’./-])[a-z]{2,}(?![\w'’/])")
 
 
 def check_prose(
-    explainers: Sequence[Explainer], all_of_them: Sequence[Explainer], folder: Path
+    explainers: Sequence[Explainer],
+    all_of_them: Sequence[Explainer],
+    folder: Path,
+    layout: Layout,
 ) -> Iterator[Problem]:
     """Yield what is wrong, or doubtful ("warning"), in the prose of `explainers`.
 
@@ -39,7 +43,9 @@ def check_prose(
     for explainer in explainers:
         path = folder / f"{explainer.slug}.md"
         yield from _check_grades(explainer, path)
-        yield from _check_terms(explainer, names, plain, path)
+        for section in explainer.sections:
+            if section.kind.level == layout.plainest:
+                yield from _check_terms(explainer, section, names, plain, path)
 
 
 def accepted_lines(path: Path) -> frozenset[str]:
@@ -99,21 +105,21 @@ def _check_grades(explainer: Explainer, path: Path) -> Iterator[Problem]:
 
 
 def _check_terms(
-    explainer: Explainer, names: NameIndex, plain: Set[tuple[str, ...]], path: Path
+    explainer: Explainer,
+    section: Section,
+    names: NameIndex,
+    plain: Set[tuple[str, ...]],
+    path: Path,
 ) -> Iterator[Problem]:
-    """Level 1 names no other concept that the explainer does not link to, plain terms apart."""
-    linked = {explainer.slug, *explainer.related, *explainer.confused_with}
-    for section in explainer.sections:
-        if section.kind.level != "1":
+    """Yield where the plainest level names what it does not link to, plain terms apart."""
+    told = {explainer.slug, *explainer.related, *explainer.confused_with}
+    for mention in names.mentions(folded_words(section.text)):
+        if mention.concept in told or folded_words(mention.name) in plain:
             continue
-        told = set()
-        for mention in names.mentions(folded_words(section.text)):
-            if mention.concept in linked or folded_words(mention.name) in plain:
-                continue
-            if mention.concept not in told:
-                told.add(mention.concept)
-                what = f"Level 1 says “{mention.name}” and does not link to {mention.concept}."
-                yield Problem(path, section.line, what, "Explain, link or avoid it.", "warning")
+        told.add(mention.concept)
+        what = f"{section.kind.heading} says “{mention.name}” and does not link to "
+        what += f"{mention.concept}."
+        yield Problem(path, section.line, what, "Explain, link or avoid it.", "warning")
 
 
 def _line(section: Section, offset: int) -> int:

@@ -11,7 +11,7 @@ from typing import get_args
 
 from gecko_qa.answer.answer import Status
 from gecko_qa.answer.question import clean_question
-from gecko_qa.errors import UsageError
+from gecko_qa.errors import UnknownChoice, UnknownConcept, UsageError
 from gecko_qa.library import Library
 
 WANTED = "wanted"
@@ -88,12 +88,21 @@ def check_feedback(
         question=clean_question(question),
         status=_one_of("status", status, STATUSES),
         level=library.layout.check_level(level),
-        concepts=tuple(dict.fromkeys(library.explainer(slug).slug for slug in concepts)),
+        concepts=_concepts(library, concepts),
         audience=library.layout.check_audience(audience),
         answer=_shaped("answer", answer, _ANSWER),
         index=library.hash if index is None else _shaped("index", index, _INDEX),
         line=_clean_line(line),
     )
+
+
+def _concepts(library: Library, slugs: Sequence[str]) -> tuple[str, ...]:
+    """Return `slugs`, each once; raises UnknownChoice."""
+    try:
+        return tuple(dict.fromkeys(library.explainer(slug).slug for slug in slugs))
+    except UnknownConcept as error:
+        # A choice among others here: what was asked for is not the explainer.
+        raise UnknownChoice(str(error)) from None
 
 
 def _one_of(what: str, value: str, choices: Sequence[str] | dict[str, str]) -> str:

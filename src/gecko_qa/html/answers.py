@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Literal
 
 from gecko_qa.answer.answer import Answer
@@ -42,12 +41,18 @@ class View:
 
 
 def render_answer(
-    answer: Answer, library: Library, number: int = 1, link: str = "", *, changed: bool = False
+    answer: Answer,
+    library: Library,
+    number: int = 1,
+    link: str = "",
+    *,
+    as_typed: str = "",
+    changed: bool = False,
 ) -> str:
     """Return an answer, the conversation's `number`.
 
-    `link` is the query of the address that leads to it, and `changed` tells that its text is
-    another than when the link was made.
+    `link` is the query of the address that leads to it, `as_typed` of the one that asks the same
+    without mending it, and `changed` tells that its text is another than when the link was made.
     """
     return render(
         "answer.html",
@@ -55,6 +60,7 @@ def render_answer(
         answer=answer,
         number=number,
         link=link,
+        as_typed=as_typed,
         changed=changed,
         layout=library.layout,
         choice_name=choice_name,
@@ -116,12 +122,19 @@ def _view(answer: Answer, library: Library) -> View:
 
 
 def _rows(cards: Sequence[Card], concepts: tuple[str, ...]) -> tuple[tuple[Card | None, ...], ...]:
-    """Return `cards`, which come section by section, as rows with a place for each concept."""
-    rows = []
-    for _, group in groupby(cards, key=lambda card: card.passage.section):
-        by_concept = {card.passage.concept: card for card in group}
-        rows.append(tuple(by_concept.get(slug) for slug in concepts))
-    return tuple(rows)
+    """Return `cards`, which come section by section, as rows with a place for each concept.
+
+    Levels stand side by side even where they differ, since one is the nearest that there is.
+    """
+    rows: list[dict[str, Card]] = []
+    place: tuple[str, str | None] | None = None
+    for card in cards:
+        here = (card.role, card.passage.audience)
+        if here != place or card.passage.concept in rows[-1]:
+            rows.append({})
+        rows[-1][card.passage.concept] = card
+        place = here
+    return tuple(tuple(row.get(slug) for slug in concepts) for row in rows)
 
 
 def _said(answer: Answer, told: tuple[Explainer, ...]) -> str:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from gecko_qa.book import Book
 from gecko_qa.corpus.explainer import Explainer
-from gecko_qa.library import Library
+from gecko_qa.layout import Role
 from gecko_qa.passages import Passage
 
 _BULLET = "- "
@@ -43,8 +44,26 @@ class Card:
     passage: Passage
     explainer: Explainer
     heading: str
-    opinion: bool
+    role: Role
     blocks: tuple[Block, ...]
+
+    @property
+    def opinion(self) -> bool:
+        """Whether it is an opinion, and has to be shown as one."""
+        return self.role == "take"
+
+    @property
+    def cite(self) -> str:
+        """What the passage is called where it is quoted."""
+        name = f"{self.explainer.title} › {self.heading}"
+        return f"{name} (opinion)" if self.opinion else name
+
+    @property
+    def named(self) -> tuple[int, int]:
+        """Where its text begins with the explainer's title, an article apart, else (0, 0)."""
+        title = re.escape(self.explainer.title)
+        found = re.match(rf"(?:(?:an?|the)\s+)?({title})(?!\w)", self.passage.text, re.IGNORECASE)
+        return found.span(1) if found else (0, 0)
 
     @property
     def href(self) -> str:
@@ -52,16 +71,16 @@ class Card:
         return f"/explainers/{self.explainer.slug}#{self.passage.section}"
 
 
-def card_of(library: Library, passage: Passage, mark: tuple[int, int] | None = None) -> Card:
+def card_of(book: Book, passage: Passage, mark: tuple[int, int] | None = None) -> Card:
     """Return the card of `passage`, with the characters `mark` (start, end) of it marked."""
-    explainer = library.explainer(passage.concept)
+    explainer = book.explainer(passage.concept)
     kind = explainer.section(passage.section).kind
     return Card(
         passage,
         explainer,
         kind.heading,
-        kind.role == "take",
-        blocks(passage.text, library.terms(passage), mark),
+        kind.role,
+        blocks(passage.text, book.terms(passage), mark),
     )
 
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from gecko_qa.book import Book
 from gecko_qa.concept_map import (
     FONT_SIZE,
     LINE_HEIGHT,
@@ -15,7 +16,7 @@ from gecko_qa.concept_map import (
     concept_map,
 )
 from gecko_qa.html.environment import render
-from gecko_qa.library import Library
+from gecko_qa.html.site import SERVED, Site
 
 N_COLOURS = 14
 """How many colours of categories the tokens have; more categories share them in turn."""
@@ -37,23 +38,25 @@ class Label:
     confused: tuple[str, ...]
 
 
-_pages: WeakKeyDictionary[Library, str] = WeakKeyDictionary()
+_pages: WeakKeyDictionary[Book, dict[Site, str]] = WeakKeyDictionary()
 
 
-def render_map(library: Library) -> str:
-    """Return the page of the concept map. A library never changes: while it lives, so is its page
+def render_map(book: Book, site: Site = SERVED) -> str:
+    """Return the page of the concept map. A book never changes: while it lives, so is its page
     kept.
     """
-    page = _pages.get(library)
-    if page is None:
-        page = _pages[library] = _render_map(library)
-    return page
+    pages = _pages.setdefault(book, {})
+    if site not in pages:
+        pages[site] = _render_map(book, site)
+    return pages[site]
 
 
-def _render_map(library: Library) -> str:
-    drawn = concept_map(library.explainers)
+def _render_map(book: Book, site: Site) -> str:
+    drawn = concept_map(book.explainers)
     return render(
         "map.html",
+        site=site,
+        layout=book.layout,
         drawn=drawn,
         labels=labels(drawn),
         colours=colours(drawn),

@@ -9,6 +9,7 @@ import typer
 
 from gecko_qa import __version__
 from gecko_qa.edges.cli.eval import evaluate_command
+from gecko_qa.edges.cli.export import export_app
 from gecko_qa.edges.cli.feedback import feedback_app
 from gecko_qa.edges.cli.importing import import_command
 from gecko_qa.edges.cli.index import index_app
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 app.add_typer(index_app, name="index")
 app.add_typer(feedback_app, name="feedback")
+app.add_typer(export_app, name="export")
 app.command("eval")(evaluate_command)
 app.command("import")(import_command)
 app.command("new")(new_command)
@@ -71,13 +73,14 @@ def ask(
 
     Example: gecko-qa ask "What is RLHF?" --level 2 --audience builder
     """
-    from gecko_qa.edges.cli.render import print_answer, print_json
+    from gecko_qa.answer.answer import answer_json
+    from gecko_qa.edges.cli.render import print_answer, print_line
     from gecko_qa.library import Library
 
     library = Library.open(settings_of(corpus=corpus, index=index))
     answer = library.ask(question, level, audience, as_typed=as_typed)
     if json:
-        print_json(answer.to_json())
+        print_line(answer_json(answer))
     else:
         print_answer(answer, library)
 
@@ -95,14 +98,14 @@ def define(
     """
     from gecko_qa.edges.cli.render import print_definition, print_json
     from gecko_qa.library import Library
+    from gecko_qa.showing import definition_json
 
     library = Library.open(settings_of(corpus=corpus, index=index))
     explainer = library.define(term)
-    passage = library.definition(explainer.slug)
     if json:
-        print_json({"concept": explainer.slug, "title": explainer.title, "text": passage.text})
+        print_json(definition_json(explainer))
     else:
-        print_definition(explainer, passage)
+        print_definition(explainer, library.definition(explainer.slug))
 
 
 @app.command()

@@ -37,14 +37,21 @@ ModelOption = Annotated[
     ),
 ]
 LevelOption = Annotated[
-    str | None, typer.Option("--level", metavar="LEVEL", help="How deep: tldr, 1, 2 or 3.")
+    str | None,
+    typer.Option(
+        "--level",
+        metavar="LEVEL",
+        help="How deep, by the id that the corpus gives a level: tldr, 1, 2 or 3 where its "
+        "corpus.toml names no others.",
+    ),
 ]
 AudienceOption = Annotated[
     str | None,
     typer.Option(
         "--audience",
         metavar="AUDIENCE",
-        help="For whom: researcher, builder, investor, curious or everyone.",
+        help="For whom, by the id that the corpus gives an audience, or everyone: researcher, "
+        "builder, investor or curious where its corpus.toml names no others.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead.")]

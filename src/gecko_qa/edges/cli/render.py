@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from gecko_qa.answer.answer import Answer
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.library import Library
 from gecko_qa.passages import Passage
+from gecko_qa.payload import json_line
 
 
 class _PlainConsole(Console):
@@ -42,7 +42,12 @@ def err() -> Console:
 
 def print_json(value: Any) -> None:  # noqa: ANN401  (whatever JSON holds)
     """Print `value` as one line of JSON."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    print_line(json_line(value))
+
+
+def print_line(line: str) -> None:
+    """Print `line`, which has its end, as it is."""
+    sys.stdout.write(line)
 
 
 def print_table(rows: Sequence[Sequence[str]]) -> None:

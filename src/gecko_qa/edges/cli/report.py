@@ -64,7 +64,7 @@ def render_report(found: Inspection) -> str:
         found=found,
         shelves=sorted(shelves.items()),
         headings=headings,
-        medians=[_medians(found.rows, heading) for heading in headings],
+        medians=[m for heading in headings if (m := _medians(found.rows, heading)) is not None],
         nodes=list(nodes.values()),
         edges=list(_edges(found.rows, nodes)),
         thin=[row for row in found.rows if row.thin],
@@ -72,10 +72,10 @@ def render_report(found: Inspection) -> str:
     )
 
 
-def _medians(rows: tuple[Row, ...], heading: str) -> tuple[str, float, float]:
+def _medians(rows: tuple[Row, ...], heading: str) -> tuple[str, float, float] | None:
     words = [row.words[heading] for row in rows if heading in row.words]
     grades = [row.grades[heading] for row in rows if heading in row.grades]
-    return (heading, median(words), median(grades)) if words else (heading, 0, 0.0)
+    return (heading, median(words), median(grades)) if words else None
 
 
 def _circle(rows: tuple[Row, ...]) -> Iterator[Node]:

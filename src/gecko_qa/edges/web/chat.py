@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Literal
 
 from gecko_qa.answer.question import MAX_QUESTION_CHARS
+from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.web.conversation import Conversation, Opened, Shown
 from gecko_qa.edges.web.site import Current, Face
 from gecko_qa.html.environment import render
-from gecko_qa.layout import EVERYONE
+from gecko_qa.layout import EVERYONE, Layout
 from gecko_qa.library import Library
 
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def build_chat(current: Current) -> gr.Blocks:
     def html(value: str = "", name: str | None = None) -> gr.HTML:
         return gr.HTML(value, apply_default_css=False, elem_id=name, js_on_load=None)
 
-    with gr.Blocks(title="gecko-qa", analytics_enabled=False) as page:
+    with gr.Blocks(title=layout.title, analytics_enabled=False) as page:
         memory = gr.BrowserState(None, **_STORAGE)
         search = gr.Textbox(visible=False)
-        html(render("_nav.html", here="/"))
+        html(render("_nav.html", here="/", layout=layout))
         with gr.Column(elem_id="gq-bar"):
             with gr.Row():
                 question = gr.Textbox(
@@ -67,34 +68,35 @@ def build_chat(current: Current) -> gr.Blocks:
                 [(choice.name, choice.id) for choice in layout.levels],
                 value=layout.default_level,
                 label="Depth",
+                visible=_shown(len(layout.levels) > 1),
                 elem_id="gq-level",
             )
             audience = gr.Radio(
                 [("Everyone", EVERYONE), *((c.name, c.id) for c in layout.audiences)],
                 value=EVERYONE,
                 label="For",
+                visible=_shown(bool(layout.audiences)),
                 elem_id="gq-audience",
             )
         note = html("", "gq-note")
-        typed = gr.Button("", size="sm", visible=False, elem_id="gq-typed")
+        # The answer's own link presses it.
+        typed = gr.Button(visible="hidden", elem_id="gq-typed")
         newest = html("", "gq-newest")
         earlier = html("", "gq-earlier")
-        html(render("intro.html", n_explainers=len(library.explainers), asks=examples_of(library)))
+        html(_intro(library))
         with gr.Row(elem_id="gq-keep"):
             html(render("keep.html"))
             clear = gr.Button("Clear conversation", size="sm", elem_id="gq-clear")
 
-        outputs = [memory, question, newest, note, about, typed]
+        outputs = [memory, question, newest, note, about]
         everything = [*outputs, earlier, level, audience]
-
-        def undo(label: str | None) -> Any:  # noqa: ANN401  (what Gradio takes)
-            return gr.skip() if label is None else gr.update(value=label, visible=bool(label))
 
         def parts(now: Shown) -> tuple[Any, ...]:
             html = gr.skip() if now.html is None else now.html
             kept = now.memory.to_json()
             box = gr.skip() if now.box is None else now.box
-            return kept, box, html, now.note, undo(now.about), undo(now.typed)
+            about = gr.update(value=now.about, visible=bool(now.about))
+            return kept, box, html, now.note, about
 
         def painted(callback: Callable[..., Shown]) -> dict[str, Any]:
             def paint(*inputs: Any) -> tuple[Any, ...]:  # noqa: ANN401  (as the page sends them)
@@ -129,14 +131,45 @@ def build_chat(current: Current) -> gr.Blocks:
     return page
 
 
-def examples_of(library: Library) -> list[str]:
+def _shown(shown: bool) -> bool | Literal["hidden"]:
+    """Return what Gradio takes. A dial without a choice stays in the page, and out of sight."""
+    return shown or "hidden"
+
+
+def _intro(library: Library) -> str:
+    layout, explainers = library.layout, library.explainers
+    return render(
+        "intro.html",
+        layout=layout,
+        told=_told(layout, explainers),
+        sourced=any(explainer.sources for explainer in explainers),
+        asks=_examples(library),
+    )
+
+
+def _told(layout: Layout, explainers: Sequence[Explainer]) -> str:
+    """Return how many concepts there are, and at how many depths."""
+    n_levels, n = len(layout.levels), len(explainers)
+    concepts = f"{n} concept{'' if n == 1 else 's'}"
+    if n_levels == 1:
+        return f"{concepts}."
+    whole = all(e.n_levels == n_levels for e in explainers)
+    each = "" if n == 1 else "each "
+    return f"{concepts}, {each}told at {'' if whole else 'up to '}{_in_words(n_levels)} depths."
+
+
+def _in_words(n: int) -> str:
+    return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(n, str(n))
+
+
+def _examples(library: Library) -> list[str]:
     """Return questions of the corpus's own, spread over it, that it is sure to answer."""
     explainers = library.explainers
     step = max(len(explainers) // N_EXAMPLES, 1)
-    asks = [explainer.asks[0] for explainer in explainers[::step] if explainer.asks]
+    asks = [(*e.asks, f"What is {e.title}?")[0] for e in explainers[::step]]
     return [ask for ask in asks if library.ask(ask).status == "answered"][:N_EXAMPLES]
 
 
 def face_of(library: Library) -> Face:
     """Return all that the page is laid out by."""
-    return library.layout, len(library.explainers), *examples_of(library)
+    return library.layout, _intro(library)

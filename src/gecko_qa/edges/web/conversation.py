@@ -18,9 +18,8 @@ class Shown:
     """What the page shows after a turn.
 
     `memory` is what the reader's browser keeps. `box` is what the question box holds, `html` the
-    newest answer, None where it stays as it is, and `note` a message beside it. `about` and
-    `typed` label the buttons that undo what was carried over and what was mended, and are empty
-    where there is nothing to undo.
+    newest answer, None where it stays as it is, and `note` a message beside it. `about` labels the
+    button that undoes what was carried over, and is empty where there is nothing to undo.
     """
 
     memory: Memory
@@ -28,7 +27,6 @@ class Shown:
     html: str | None = None
     note: str = ""
     about: str = ""
-    typed: str | None = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +106,7 @@ class Conversation:
     def forget(self, kept: object) -> Shown:
         """Let the next question follow on from nothing."""
         memory = Memory.read(kept)
-        return Shown(memory.carrying(None, let_go=True), typed=None)
+        return Shown(memory.carrying(None, let_go=True))
 
     def clear(self) -> Opened:
         """Show an empty page, with the dials as they were at first."""
@@ -125,7 +123,7 @@ class Conversation:
         except UnknownChoice as error:
             return self._noted(memory, str(error))
         if turn is None:
-            return Shown(memory, typed=None)
+            return Shown(memory)
         asked = turn.asked
         turned = asked.firm
         if not as_typed:
@@ -166,24 +164,25 @@ class Conversation:
     def _render(self, answer: Answer, number: int, seen: str) -> str:
         turn = turn_of(answer)
         changed = bool(seen) and seen != turn.seen
-        return render_answer(answer, self._library, number, turn.query(), changed=changed)
+        return render_answer(
+            answer,
+            self._library,
+            number,
+            turn.query(),
+            as_typed=turn.as_typed().query(),
+            changed=changed,
+        )
 
     def _show(self, answer: Answer, memory: Memory, *, seen: str = "") -> Shown:
         # What the reader let go of stays let go.
         context = None if memory.let_go else context_after(answer, answer.after)
         memory = memory.carrying(context, let_go=memory.let_go)
-        slips = [typed for typed, _ in answer.correction.words] if answer.correction else []
-        typed = ", ".join(slips[:2]) + ("…" if len(slips) > 2 else "")  # noqa: PLR2004
-        return Shown(
-            memory,
-            html=self._render(answer, memory.count, seen),
-            about=self._about(memory),
-            typed=f"Search for “{typed}” instead" if typed else "",
-        )
+        html = self._render(answer, memory.count, seen)
+        return Shown(memory, html=html, about=self._about(memory))
 
     def _noted(self, memory: Memory, note: str, *, box: str = "") -> Shown:
         """Return the page as it is, with a note where there is one."""
-        return Shown(memory, box, note=_note(note), about=self._about(memory), typed=None)
+        return Shown(memory, box, note=_note(note), about=self._about(memory))
 
     def _about(self, memory: Memory) -> str:
         context = memory.context(self._library)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+import json
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+
+from gecko_qa.library import Library
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Problem = Callable[[str, bytes], str]
 
 MAX_BODY_BYTES = 256 * 1024
 
@@ -52,15 +57,50 @@ HEADERS = (
 )
 
 
+_HTML = "text/html; charset=utf-8"
+_TOO_LARGE = ("The request is too large.", _HTML)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What another edge adds to the server, at its `paths` and below its `folders`.
+
+    `app` gives the application that serves them over a library. `too_large` is what it says, and
+    as which media type, of a body over `MAX_BODY_BYTES`. `around` is middleware that goes outside
+    the guard.
+    """
+
+    app: Callable[[Library], App]
+    paths: frozenset[str]
+    folders: tuple[str, ...] = ()
+    too_large: tuple[str, str] = _TOO_LARGE
+    around: Callable[[App], App] | None = None
+
+    def holds(self, path: str) -> bool:
+        """Tell whether `path` is one of its own."""
+        return path in self.paths or path.startswith(self.folders)
+
+
 class Guard:
     """ASGI middleware: knows the addresses, bounds the body before anything parses it, and sets
     our headers. No header that lets a page of another site read an answer gets out.
     """
 
-    def __init__(self, app: App, missing_page: str) -> None:
-        """Answer with `missing_page`, as HTML, where there is nothing."""
+    def __init__(
+        self,
+        app: App,
+        missing_page: str,
+        parts: Sequence[Part] = (),
+        problem: Problem = lambda *_: "",
+    ) -> None:
+        """Answer with `missing_page`, as HTML, where there is nothing, `parts` apart.
+
+        `problem` tells of a path and a body what is wrong with them, and nothing of all others.
+        """
         self._app = app
-        self._missing_page = missing_page.encode("utf-8")
+        self._missing_page = missing_page
+        self._parts = parts
+        self._problem = problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -73,28 +113,39 @@ class Guard:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(k, v) for k, v in message.get("headers", []) if not _is_ours(k.lower())]
+                kept = [
+                    (k, v) for k, v in message.get("headers", []) if not _is_our_header(k.lower())
+                ]
                 message = {**message, "headers": [*kept, *HEADERS]}
             await send(message)
 
-        if not is_allowed(scope["path"]):
+        path = scope["path"]
+        part = next((part for part in self._parts if part.holds(path)), None)
+        if is_odd(path) or (part is None and not is_ours(path)):
             await _refuse(send_with_headers, 404, self._missing_page)
             return
         body = await _read(receive)
         if body is None:
-            await _refuse(send_with_headers, 413, b"The request is too large.")
+            told, media_type = _TOO_LARGE if part is None else part.too_large
+            await _refuse(send_with_headers, 413, told, media_type)
+            return
+        if told := self._problem(scope["path"], body):
+            await _refuse(send_with_headers, 422, _told(told), "application/json")
             return
         await self._app(scope, _replay(body, receive), send_with_headers)
 
 
-def is_allowed(path: str) -> bool:
-    """Tell whether anything is to be had at `path`, percent signs already decoded."""
-    if ".." in path or "//" in path or "\\" in path or "\0" in path:
-        return False
+def is_odd(path: str) -> bool:
+    """Tell whether `path`, percent signs already decoded, is one that no page of ours asks for."""
+    return ".." in path or "//" in path or "\\" in path or "\0" in path
+
+
+def is_ours(path: str) -> bool:
+    """Tell whether the pages or the chat have anything at `path`."""
     return path in ALLOWED or path.startswith(ALLOWED_BELOW)
 
 
-def _is_ours(name: bytes) -> bool:
+def _is_our_header(name: bytes) -> bool:
     ours = any(name == header for header, _ in HEADERS)
     return ours or name.startswith(b"access-control-")
 
@@ -126,7 +177,11 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-async def _refuse(send: Send, status: int, text: bytes) -> None:
-    headers = [(b"content-type", b"text/html; charset=utf-8")]
+def _told(message: str) -> str:
+    return json.dumps({"message": message})
+
+
+async def _refuse(send: Send, status: int, text: str, media_type: str = _HTML) -> None:
+    headers = [(b"content-type", media_type.encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text})
+    await send({"type": "http.response.body", "body": text.encode("utf-8")})

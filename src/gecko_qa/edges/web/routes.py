@@ -12,6 +12,7 @@ from gecko_qa.edges.web.feedback import take_feedback
 from gecko_qa.edges.web.news import News, watching_page
 from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
+from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
 from gecko_qa.html.defining import render_definition, render_definitions
@@ -39,7 +40,7 @@ def add_routes(
     def page(render: Callable[[Library], str], slug: str = "") -> Response:
         library = current()
         told = (lambda html: html) if news is None else (lambda h: watching_page(h, library, slug))
-        return _page(lambda: told(render(library)))
+        return _page(library, lambda held: told(render(held)))
 
     @app.api_route("/explainers", methods=_READ)
     @app.api_route("/explainers/", methods=_READ)
@@ -60,14 +61,15 @@ def add_routes(
 
     @app.api_route("/define/{term:path}", methods=_READ)
     def define(term: str) -> Response:
+        library = current()
         try:
-            return RedirectResponse(f"/explainers/{current().define(term).slug}", status_code=302)
+            return RedirectResponse(f"/explainers/{library.define(term).slug}", status_code=302)
         except UsageError as error:
-            return _missing(str(error))
+            return _missing(library, str(error))
 
     @app.api_route("/gecko/definition/{slug}", methods=_READ)
     def definition(slug: str) -> Response:
-        return _page(lambda: render_definition(slug, current()))
+        return _page(current(), lambda library: render_definition(slug, library))
 
     _add_feedback(app, current, feedback)
     if news is not None:
@@ -75,7 +77,8 @@ def add_routes(
 
     @app.api_route("/gecko/passage/{slug}/{section}", methods=_READ)
     def passage(slug: str, section: str) -> Response:
-        return _page(lambda: render_passage(current(), f"{slug}#{section}"))
+        id_ = f"{slug}#{section}"
+        return _page(current(), lambda library: render_passage(library, id_))
 
     static = {
         item.name: item.read_text(encoding="utf-8")
@@ -85,7 +88,7 @@ def add_routes(
     @app.api_route("/gecko/{name}", methods=_READ)
     def asset(name: str) -> Response:
         if name not in static:
-            return _missing("There is no such file.")
+            return _missing(current(), "There is no such file.")
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
 
 
@@ -93,14 +96,17 @@ def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
+    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
+
     async def take(request: Request) -> Response:
         body = await request.body()
         day = datetime.now(UTC).date()
         # In a thread, since it waits for the disk.
-        status, message = await run_in_threadpool(
-            take_feedback, request.headers, body, current(), store, day
+        taken = await run_in_threadpool(
+            take_feedback, request.headers, body, current(), store, day, limit=limit
         )
-        return JSONResponse({"message": message}, status_code=status)
+        wait = {"Retry-After": str(taken.wait_seconds)} if taken.wait_seconds else None
+        return JSONResponse({"message": taken.message}, taken.status, wait)
 
     app.add_route("/feedback", take, methods=["POST"])
 
@@ -114,16 +120,16 @@ def _add_news(app: FastAPI, current: Current, news: News) -> None:
         return JSONResponse(news.to_json(current(), slug), headers=headers)
 
 
-def _page(render: Callable[[], str]) -> Response:
+def _page(library: Library, render: Callable[[Library], str]) -> Response:
     from fastapi.responses import HTMLResponse
 
     try:
-        return HTMLResponse(render())
+        return HTMLResponse(render(library))
     except UsageError as error:
-        return _missing(str(error))
+        return _missing(library, str(error))
 
 
-def _missing(message: str) -> Response:
+def _missing(library: Library, message: str) -> Response:
     from fastapi.responses import HTMLResponse
 
-    return HTMLResponse(render_missing(message), status_code=404)
+    return HTMLResponse(render_missing(message, library.layout), status_code=404)

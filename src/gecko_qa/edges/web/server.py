@@ -7,11 +7,15 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gecko_qa.edges.web.beside import Beside
+from gecko_qa.edges.web.calls import functions_of, problem_of
 from gecko_qa.edges.web.following import Tell, following
+from gecko_qa.edges.web.guard import Guard, Part
 from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.edges.web.site import Current, Site
@@ -27,27 +31,31 @@ if TYPE_CHECKING:
 
 _STYLES = ("tokens.css", "parts.css", "chat.css")
 _SCRIPTS = ("terms.js", "chat.js")
+_MIN_GZIP_BYTES = 1024
 
 
 def run(
     settings: Settings,
     listening: socket.socket,
     started: Callable[[str], None],
+    *,
+    parts: Sequence[Part] = (),
     watch: Watch | None = None,
     tell: Tell = lambda _: None,
 ) -> None:
     """Serve the library that `settings` name on `listening` until interrupted.
 
-    `started` gets the address once it answers. With `watch`, a saved file is served as soon as it
-    is checked and indexed, and `tell` gets what it came to. Raises IndexUnusable.
+    `started` gets the address once it answers; `parts` are what other edges add. With `watch`, a
+    saved file is served as soon as it is checked and indexed, and `tell` gets what it came to.
+    Raises IndexUnusable.
     """
     import uvicorn
 
     library = Library.open(settings) if watch is None else watch.library
     library.warm_up()
     news = None if watch is None else News()
-    feedback = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
-    app = create_app(library, feedback, news)
+    store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
+    app = create_app(library, store, parts, news)
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
@@ -64,7 +72,8 @@ def bind(settings: Settings) -> socket.socket:
     """Take the address that `settings` name; raises DataError where it cannot be had."""
     host, port = settings.host, settings.port
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family)
+    # asyncio answers at once, without Nagle's wait, only where the protocol is named.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
@@ -78,21 +87,28 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def create_app(
-    library: Library, feedback: FeedbackStore | None = None, news: News | None = None
+    library: Library,
+    feedback: FeedbackStore | None = None,
+    parts: Sequence[Part] = (),
+    news: News | None = None,
 ) -> Site:
     """Return the whole site over `library`; `feedback` None takes none, `news` None tells none."""
     _prepare_gradio()
     from gecko_qa.edges.web.chat import face_of
 
-    return Site(library, lambda current: _build(current, feedback, news), face_of)
+    return Site(library, lambda current: _build(current, feedback, parts, news), face_of)
 
 
-def _build(current: Current, feedback: FeedbackStore | None, news: News | None) -> FastAPI:
+def _build(
+    current: Current, feedback: FeedbackStore | None, parts: Sequence[Part], news: News | None
+) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
+    from starlette.middleware.gzip import GZipMiddleware
 
+    from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
-    from gecko_qa.edges.web.guard import Guard
+    from gecko_qa.edges.web.preloads import preloads
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, current, feedback, news)
@@ -120,7 +136,21 @@ def _build(current: Current, feedback: FeedbackStore | None, news: News | None) 
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
-    app.add_middleware(Guard, missing_page=render_missing("There is no such page."))
+    frontend = Path(gr.__file__).parent / "templates" / "frontend"
+    kinds = {component["type"] for component in chat.config["components"]}
+    ahead = preloads(frontend, sorted(kinds))
+    app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
+    app.add_middleware(Beside, parts=parts, current=current)
+    app.add_middleware(
+        Guard,
+        missing_page=render_missing("There is no such page.", current().layout),
+        parts=parts,
+        problem=problem_of(functions_of(chat)),
+    )
+    app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
+    for part in parts:
+        if part.around is not None:
+            app.add_middleware(part.around)
     return app
 
 

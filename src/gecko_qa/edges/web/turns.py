@@ -52,6 +52,10 @@ class Turn:
         }
         return urlencode({name: value for name, value in fields.items() if value})
 
+    def as_typed(self) -> Turn:
+        """Return the turn that asks the same with its slips of the pen left as they are."""
+        return Turn(replace(self.asked, as_typed=True), self.context)
+
 
 def turn_of(answer: Answer) -> Turn:
     """Return the turn that `answer` answers."""

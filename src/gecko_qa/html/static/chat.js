@@ -59,8 +59,12 @@
     newest = article.cloneNode(true);
     if (!came && !turned) return;
     history.replaceState(null, "", article.dataset.link);
+    document.title = `${article.querySelector(".gq-question").textContent} · gecko-qa`;
     say(article.dataset.said);
-    if (came) showStart(article);
+    if (!came) return;
+    // The keyboard of a touch screen would lie over the answer.
+    if (matchMedia("(pointer: coarse)").matches) box().blur();
+    showStart(article);
   }
 
   // What comes into view stops below the bar, which grows with what can be undone.
@@ -79,6 +83,7 @@
   function cleared() {
     newest = null;
     earlier().remove();
+    document.title = "gecko-qa";
     history.replaceState(null, "", "/");
     box().focus();
   }
@@ -101,17 +106,18 @@
 
   /* Copies, with their citation */
 
+  const dated = (card) => (card.dataset.updated ? `, updated ${card.dataset.updated}` : "");
   const address = (card) => new URL(card.dataset.href, location.origin).href;
 
   function plain(card) {
-    const { text, cite, updated } = card.dataset;
-    return `${text}\n\n— ${cite}, updated ${updated}. ${address(card)}\n`;
+    const { text, cite } = card.dataset;
+    return `${text}\n\n— ${cite}${dated(card)}. ${address(card)}\n`;
   }
 
   function markdown(card) {
-    const { text, cite, updated } = card.dataset;
+    const { text, cite } = card.dataset;
     const quoted = text.replace(/^/gm, "> ").replace(/^> $/gm, ">");
-    return `${quoted}\n>\n> — [${cite}](${address(card)}), updated ${updated}\n`;
+    return `${quoted}\n>\n> — [${cite}](${address(card)})${dated(card)}\n`;
   }
 
   async function copy(text, button) {
@@ -142,10 +148,12 @@
   }
 
   function save() {
-    const text = `# A conversation with gecko-qa\n\n${conversation().join("\n\n")}\n`;
+    const title = document.querySelector(".gq-brand").textContent;
+    const text = `# A conversation with ${title}\n\n${conversation().join("\n\n")}\n`;
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
-    link.download = "gecko-qa.md";
+    const name = title.toLowerCase().match(/[\p{L}\p{N}]+/gu) || ["conversation"];
+    link.download = `${name.join("-")}.md`;
     link.click();
     URL.revokeObjectURL(link.href);
   }
@@ -158,6 +166,7 @@
       copy(new URL(link, location.origin).href, button);
     },
     export: save,
+    "as-typed": () => byId("gq-typed").click(),
   };
 
   /* Feedback */
@@ -244,11 +253,14 @@
   document.addEventListener("click", (event) => {
     const part = event.target.closest?.("[data-ask], [data-swap], [data-do], [data-verdict], #gq-clear");
     if (!part) return;
-    if (part.dataset.ask) {
-      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (part.matches("a")) {
+      // What only the newest answer can do, an earlier one's link does by its address.
+      const beyond = part.dataset.do && !current()?.contains(part);
+      if (beyond || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
       event.preventDefault();
-      ask(part.dataset.ask);
-    } else if (part.dataset.swap) swap(part);
+    }
+    if (part.dataset.ask) ask(part.dataset.ask);
+    else if (part.dataset.swap) swap(part);
     else if (part.dataset.do) deeds[part.dataset.do](part);
     else if (part.dataset.verdict) send(part);
     else cleared();

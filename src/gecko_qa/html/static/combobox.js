@@ -14,11 +14,16 @@
     return { name, title, slug, folded, joined: folded.replaceAll(" ", "") };
   }
 
+  // The explainer that a link leads to, on the server or in a folder of files.
+  function slugOf(link) {
+    return link.getAttribute("href").split("/").pop().replace(/\.html$/, "");
+  }
+
   // The names that a page lists already: a link to an explainer, and its aliases beside it.
   function readNames(root) {
     return [...root.querySelectorAll(".gq-letter li")].flatMap((item) => {
       const link = item.querySelector("a");
-      const slug = link.getAttribute("href").split("/").pop();
+      const slug = slugOf(link);
       const aliases = [...item.querySelectorAll("small span")];
       return [link, ...aliases].map((e) => named(e.textContent, link.textContent, slug));
     });
@@ -166,5 +171,5 @@
     });
   }
 
-  window.geckoCombobox = { attach, focusOnSlash, isTyping, named, readNames, search };
+  window.geckoCombobox = { attach, focusOnSlash, fold, isTyping, named, readNames, search, slugOf };
 })();

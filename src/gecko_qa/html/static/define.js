@@ -9,12 +9,17 @@
   const fetched = new Map();
   let wanted = "";
 
-  async function load(slug) {
+  async function fetchDefinition(slug) {
     const reply = await fetch(`/gecko/definition/${encodeURIComponent(slug)}`);
     if (!reply.ok) throw new Error(`The server answered ${reply.status}.`);
+    return reply.text();
+  }
+
+  async function load(slug) {
+    const html = await (window.geckoStatic?.definition ?? fetchDefinition)(slug);
     const holder = document.createElement("template");
-    // A fragment of our own server's, which escaped it.
-    holder.innerHTML = await reply.text();
+    // A fragment of our own, which was escaped when it was made.
+    holder.innerHTML = html;
     return holder.content;
   }
 
@@ -50,8 +55,9 @@
       `Nothing here is called “${term}”.`;
     const link = content.querySelector(".gq-no-definition-ask");
     const question = `What is ${term}?`;
-    link.href = `/?q=${encodeURIComponent(question)}`;
-    link.textContent = `Ask “${question}”`;
+    const query = new URLSearchParams({ q: question });
+    link.href = `${link.getAttribute("href").split("?")[0]}?${query}`;
+    link.querySelector("span").textContent = question;
     put(content);
   }
 

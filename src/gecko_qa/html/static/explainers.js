@@ -75,8 +75,9 @@
     count.textContent = words.length ? `${n} of ${all}` : all;
     nothing.hidden = n > 0;
     nothing.querySelector("span").textContent = box.value.trim();
+    const ask = nothing.querySelector("a");
     const query = new URLSearchParams({ q: `What is ${box.value.trim()}?` });
-    nothing.querySelector("a").href = `/?${query}`;
+    ask.href = `${ask.getAttribute("href").split("?")[0]}?${query}`;
     dispatchEvent(new Event("resize")); // the rail's places have moved
   }
 

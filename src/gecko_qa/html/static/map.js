@@ -1,7 +1,7 @@
 "use strict";
 // The map: zoom, move, walk from concept to concept, and see what one hangs together with.
 (() => {
-  const { attach, focusOnSlash, isTyping, named, readNames } = window.geckoCombobox;
+  const { attach, focusOnSlash, isTyping, named, readNames, slugOf } = window.geckoCombobox;
   const drawing = document.querySelector(".gq-map-drawing");
   if (!drawing) return;
   const frame = drawing.parentElement;
@@ -20,7 +20,7 @@
     const [x, y, width, height] = ["x", "y", "width", "height"].map((side) =>
       Number(box.getAttribute(side)),
     );
-    const slug = link.getAttribute("href").split("/").pop();
+    const slug = slugOf(link);
     return { link, slug, x: x + width / 2, y: y + height / 2, width, height };
   });
   const bySlug = new Map(nodes.map((node) => [node.slug, node]));
@@ -297,7 +297,7 @@
 
   async function fetchNames() {
     try {
-      const reply = await fetch("/define");
+      const reply = await fetch(input.dataset.names);
       if (!reply.ok) return;
       const page = new DOMParser().parseFromString(await reply.text(), "text/html");
       const all = readNames(page).filter(({ slug }) => bySlug.has(slug));

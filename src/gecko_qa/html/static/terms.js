@@ -12,6 +12,7 @@
   const CLOSE_AFTER_MS = 300; // Time for the pointer to get from the term into the popover.
   const GAP_PX = 6;
   const EDGE_PX = 8;
+  const LEAST_PX = 120; // What a popover needs, be it over the bar.
 
   const definitions = new Map();
   let popover = null;
@@ -31,6 +32,7 @@
 
   async function fetchDefinition(slug) {
     try {
+      if (window.geckoStatic) return await window.geckoStatic.definition(slug);
       const reply = await fetch(`/gecko/definition/${encodeURIComponent(slug)}`);
       if (reply.ok) return await reply.text();
     } catch {
@@ -75,8 +77,10 @@
     return made;
   }
 
-  // In a popover a definition has no terms, tools or announcements of its own.
+  // In a popover a definition has no terms, tools or announcements of its own, and no title that
+  // its text begins with anyway.
   function quiet(content) {
+    content.querySelector(".gq-definition-named .gq-definition-title")?.remove();
     content.querySelectorAll(".gq-tools").forEach((tools) => tools.remove());
     content.querySelectorAll(TERM).forEach((inner) => inner.replaceWith(inner.textContent));
     content.querySelectorAll("[aria-live]").forEach((live) => live.removeAttribute("aria-live"));
@@ -104,28 +108,41 @@
     popover = term = null;
   }
 
-  // Below the term where there is room, else above. A term may be broken over lines: the popover
-  // stands at the last below it, and at the first above it.
+  // Below the term where there is room for all of it, else where there is more, and there it
+  // scrolls. A term may be broken over lines: the popover stands at the last below it, and at the
+  // first above it.
   function place() {
     const lines = [...term.getClientRects()];
     if (!lines.length) return;
+    popover.style.maxHeight = "";
     const { offsetWidth: width, offsetHeight: height } = popover;
     const [first, last] = [lines[0], lines[lines.length - 1]];
-    const lowest = innerHeight - EDGE_PX - height;
-    const below = last.bottom + GAP_PX;
-    const above = first.top - GAP_PX - height;
-    const isAbove = below > lowest && above >= EDGE_PX;
-    const top = isAbove ? above : Math.min(below, lowest);
+    const below = innerHeight - EDGE_PX - last.bottom - GAP_PX;
+    const above = first.top - GAP_PX - roof() - EDGE_PX;
+    const isAbove = height > below && above > below;
+    const shown = Math.min(height, Math.max(isAbove ? above : below, LEAST_PX));
+    popover.style.maxHeight = `${shown}px`;
+    const lowest = innerHeight - EDGE_PX - shown;
+    const top = isAbove ? first.top - GAP_PX - shown : Math.min(last.bottom + GAP_PX, lowest);
     const right = document.documentElement.clientWidth - EDGE_PX - width;
     const left = Math.min((isAbove ? first : last).left, right);
     popover.style.left = `${Math.max(EDGE_PX, left)}px`;
     popover.style.top = `${Math.max(EDGE_PX, top)}px`;
   }
 
-  function follow() {
-    if (!isOpen()) return;
+  // Where what sticks to the top of the window ends: the chat's bar, the strip of places.
+  function roof() {
+    const bar = document.querySelector("#gq-bar, .gq-rail");
+    if (!bar || bar.contains(term)) return 0;
+    const { left, right, bottom } = bar.getBoundingClientRect();
+    const x = term.getBoundingClientRect().left;
+    return left <= x && x <= right ? Math.max(bottom, 0) : 0;
+  }
+
+  function follow(event) {
+    if (!isOpen() || event.target === popover) return;
     const box = term.getBoundingClientRect();
-    const away = box.bottom < 0 || box.top > innerHeight;
+    const away = box.bottom < roof() || box.top > innerHeight;
     // A term that focus has just come to may still be on its way into view.
     if (away && document.activeElement !== term) close();
     else place();

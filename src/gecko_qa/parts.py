@@ -1,0 +1,78 @@
+"""What the server has beside its pages and chat: the HTTP API, and tools for assistants."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from gecko_qa.edges.api import problems
+from gecko_qa.edges.api.cors import API, CrossOrigin
+from gecko_qa.edges.api.metrics import Metrics
+from gecko_qa.edges.api.routes import add_api
+from gecko_qa.edges.web.guard import MAX_BODY_BYTES, App, Part
+from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
+from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.library import Library
+from gecko_qa.settings import Settings
+
+if TYPE_CHECKING:
+    from gecko_qa.edges.mcp.server import McpEndpoint
+
+MCP = "/mcp"
+_BESIDE_THE_API = frozenset(("/healthz", "/readyz", "/metrics", "/widget.js"))
+
+
+def parts_of(settings: Settings) -> tuple[Part, ...]:
+    """Return the parts; they count together, whatever the library."""
+    store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
+    origins = settings.cors_origins
+    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
+    return _api(store, Metrics(), origins, limit), _tools(settings.hosts, origins)
+
+
+def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit: Limit) -> Part:
+    def app(library: Library) -> App:
+        from fastapi import FastAPI
+
+        api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+        add_api(api, library, store, metrics=metrics, origins=origins, limit=limit)
+        return api
+
+    told = problems.problem(
+        problems.TOO_LARGE, f"At most {MAX_BODY_BYTES} bytes are taken. Send less."
+    )
+    return Part(
+        app,
+        _BESIDE_THE_API,
+        (API,),
+        (told.text, told.media_type),
+        partial(CrossOrigin, origins=origins) if origins else None,
+    )
+
+
+def _tools(hosts: tuple[str, ...], origins: tuple[str, ...]) -> Part:
+    return Part(lambda library: _LateTools(library, hosts, origins), frozenset((MCP,)))
+
+
+class _LateTools:
+    """The tools, imported when first called: most servers never are, and their start would wait."""
+
+    def __init__(self, library: Library, hosts: Sequence[str], origins: Sequence[str]) -> None:
+        self._library = library
+        self._hosts = hosts
+        self._origins = origins
+
+    @cached_property
+    def _endpoint(self) -> McpEndpoint:
+        from gecko_qa.edges.mcp.server import LOCAL_HOSTS, McpEndpoint
+
+        return McpEndpoint(self._library, (*LOCAL_HOSTS, *self._hosts), self._origins)
+
+    async def __call__(
+        self,
+        scope: Any,  # noqa: ANN401  (an ASGI connection)
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        await self._endpoint(scope, receive, send)
