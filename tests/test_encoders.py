@@ -12,6 +12,7 @@ from gecko_qa.encoder import export, model
 from gecko_qa.encoder.base import Encoder, EncoderCard
 from gecko_qa.encoder.export import PARITY_TEXTS, export_encoder
 from gecko_qa.encoder.fake import HashEncoder
+from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_folder, model_source
 from gecko_qa.encoder.onnx import OnnxEncoder
 from gecko_qa.errors import EncoderFailed
@@ -43,11 +44,14 @@ def original() -> Any:
     return export._load(PACKAGED_MODEL)
 
 
-@pytest.fixture(params=["hash", "onnx"])
+@pytest.fixture(params=["hash", "onnx", "knowing"])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     """Each encoder."""
     if request.param == "hash":
         return HashEncoder(64)
+    if request.param == "knowing":
+        known = HashEncoder(64).encode_queries(TEXTS[:3])
+        return KnowingEncoder(HashEncoder(64), dict(zip(TEXTS[:3], known, strict=True)))
     real: Encoder = request.getfixturevalue("real_index").encoder
     return real
 
