@@ -468,13 +468,13 @@ class TestPages:
 
 
 def dials(library: Library) -> dict[str, dict[str, Any]]:
-    config = build_chat(library).get_config_file()
+    config = build_chat(lambda: library).get_config_file()
     parts = [part["props"] for part in config["components"] if part["type"] == "radio"]
     return {part["elem_id"]: part for part in parts}
 
 
 def chat_html(library: Library) -> str:
-    config = build_chat(library).get_config_file()
+    config = build_chat(lambda: library).get_config_file()
     return "".join(p["props"]["value"] for p in config["components"] if p["type"] == "html")
 
 
@@ -499,7 +499,7 @@ class TestChat:
         assert parts["gq-level"]["visible"] is True
 
     def test_the_page_tells_what_the_corpus_is(self, tides: Library, depths: Library) -> None:
-        assert build_chat(tides).title == "Tide school"
+        assert build_chat(lambda: tides).title == "Tide school"
         assert "3 concepts, each told at up to three depths." in chat_html(tides)
         assert "2 concepts, each told at up to five depths." in chat_html(depths)
         assert "with their sources" in chat_html(tides)
