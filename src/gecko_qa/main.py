@@ -119,6 +119,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         # What the terminal cannot show, such as a file's odd name, must not end the program.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    # NumPy's threads wait for each other by spinning: on a busy machine one is quicker,
+    # and the same numbers come out whatever the number of cores. Read when NumPy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     try:
         app(args=arguments)
