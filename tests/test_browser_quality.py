@@ -232,10 +232,14 @@ _LOOK = """() => JSON.stringify([...document.querySelectorAll(".gq-nav a")].map(
 def test_both_dials_stand_in_one_row_where_there_is_room(browser: Browser, address: str) -> None:
     for size in (DESKTOP, TABLET):
         with visit(browser, address, size) as page:
-            boxes = [page.locator(dial).bounding_box() for dial in ("#gq-level", "#gq-audience")]
-            assert boxes[0] is not None
-            assert boxes[1] is not None
-            assert boxes[0]["y"] == boxes[1]["y"]
+            # At one moment, and in the end: style sheets come one by one.
+            page.wait_for_function(_DIALS_IN_ONE_ROW)
+
+
+_DIALS_IN_ONE_ROW = """() => {
+    const top = (dial) => document.querySelector(dial).getBoundingClientRect().top;
+    return top("#gq-level") === top("#gq-audience");
+}"""
 
 
 # What stands out of the window, where nobody sees it without scrolling sideways.
