@@ -9,17 +9,15 @@ from __future__ import annotations
 import csv
 import os
 import platform
-import re
 import shutil
 import statistics
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Request, sync_playwright
+from serving import serving
 
 QUESTIONS = Path(__file__).parent.parent / "evaluation" / "heldout.tsv"
 KINDS = ("definition", "compare")
@@ -48,23 +46,6 @@ CLOCK = """() => {
             setTimeout(() => (window.painted ??= performance.now() - start)));
     }).observe(document.getElementById("gq-newest"), { childList: true, subtree: true });
 }"""
-
-
-@contextmanager
-def serving() -> Iterator[str]:
-    """Start a server and yield its address at the moment it says so."""
-    command = [sys.executable, "-m", "gecko_qa", "serve", "--port", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        try:
-            for line in server.stderr:
-                found = re.search(r"gecko-qa is at (http://\S+)", line)
-                if found:
-                    yield found.group(1)
-                    return
-            raise SystemExit("The server did not start.")
-        finally:
-            server.terminate()
 
 
 def open_page(browser: Browser, address: str) -> tuple[Page, float, float]:

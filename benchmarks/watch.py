@@ -8,41 +8,21 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from serving import serving
 
 from gecko_qa.settings import Settings
 
 LIMIT_SECONDS = 60.0
 REST_SECONDS = 3.0
 """Between saves: an author reads what came of one before the next."""
-
-
-@contextmanager
-def watching(corpus: Path, index: Path) -> Iterator[str]:
-    """Start a server that watches `corpus` and yield its address."""
-    command = [sys.executable, "-m", "gecko_qa", "serve", "--watch", "--port", "0"]
-    command += ["--corpus", str(corpus), "--index", str(index)]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        assert server.stderr is not None
-        try:
-            for line in server.stderr:
-                found = re.search(r"gecko-qa is at (http://\S+)", line)
-                if found:
-                    yield found.group(1)
-                    return
-            raise SystemExit("The server did not start.")
-        finally:
-            server.terminate()
 
 
 def shows(url: str, text: str) -> bool:
@@ -70,7 +50,7 @@ def main() -> None:
         shutil.copytree(settings.index_folder, index)
         files = sorted(corpus.glob("*.md"))
         seconds = []
-        with watching(corpus, index) as address:
+        with serving("--watch", "--corpus", str(corpus), "--index", str(index)) as address:
             time.sleep(REST_SECONDS)
             for n in range(n_saves):
                 path = files[n * len(files) // n_saves]

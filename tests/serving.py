@@ -10,6 +10,10 @@ from typing import Any
 
 import uvicorn
 
+from gecko_qa.edges.web.server import bind, create_app
+from gecko_qa.library import Library
+from gecko_qa.settings import Settings
+
 
 def take_port() -> tuple[socket.socket, str]:
     """Return a socket that listens on a free port, and its address."""
@@ -26,3 +30,12 @@ def serving(app: Any, listening: socket.socket) -> Iterator[None]:
     yield
     server.should_exit = True
     thread.join(timeout=20)
+
+
+@contextmanager
+def site(library: Library) -> Iterator[str]:
+    """Serve the pages and the chat over `library`, and yield their address."""
+    listening = bind(Settings(port=0))
+    listening.listen()
+    with serving(create_app(library), listening):
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"

@@ -27,11 +27,10 @@ from gecko_qa.edges.api.cors import CrossOrigin
 from gecko_qa.edges.api.metrics import Metrics
 from gecko_qa.edges.api.problems import KINDS, problem_of
 from gecko_qa.edges.api.routes import add_api
-from gecko_qa.edges.api.server import MAX_BODY_BYTES
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
-from gecko_qa.payload import json_line
+from gecko_qa.payload import MAX_BODY_BYTES, json_line
 
 ASK = "/api/v1/ask"
 JSON = {"Content-Type": "application/json"}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,23 +11,9 @@ from axe_playwright_python.sync_playwright import Axe
 from browsing import SMALL, answered, ask, newest, passages, too_wide, visit
 from factories import fake_index
 from playwright.sync_api import Browser, Page, expect
+from serving import site
 
-from gecko_qa.edges.web.server import bind, create_app
 from gecko_qa.library import Library
-from gecko_qa.settings import Settings
-
-
-def serve(library: Library) -> Iterator[str]:
-    import uvicorn
-
-    listening = bind(Settings(port=0))
-    listening.listen()
-    server = uvicorn.Server(uvicorn.Config(create_app(library), log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
 
 
 def library_of(write: Callable[[Path], Path], folder: Path) -> Library:
@@ -37,17 +22,20 @@ def library_of(write: Callable[[Path], Path], folder: Path) -> Library:
 
 @pytest.fixture(scope="module")
 def tides(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from serve(library_of(other_layouts.tides, tmp_path_factory.mktemp("tides")))
+    with site(library_of(other_layouts.tides, tmp_path_factory.mktemp("tides"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def depths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from serve(library_of(other_layouts.depths, tmp_path_factory.mktemp("depths")))
+    with site(library_of(other_layouts.depths, tmp_path_factory.mktemp("depths"))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def long_names(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    yield from serve(library_of(other_layouts.long_names, tmp_path_factory.mktemp("long")))
+    with site(library_of(other_layouts.long_names, tmp_path_factory.mktemp("long"))) as address:
+        yield address
 
 
 def assert_no_faults(page: Page) -> None:

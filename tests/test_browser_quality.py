@@ -5,7 +5,6 @@ motion, touch, and text that tries to be more than text.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -25,10 +24,9 @@ from browsing import (
 )
 from factories import explainer_text, fake_index, write_corpus
 from playwright.sync_api import Browser, Locator, Page, expect
+from serving import site
 
-from gecko_qa.edges.web.server import bind, create_app
 from gecko_qa.library import Library
-from gecko_qa.settings import Settings
 
 MAX_TABS = 80
 ZOOMED = (640, 400)  # 1280×800 at 200 %
@@ -343,21 +341,8 @@ def hostile_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         },
     )
     corpus = write_corpus(folder / "corpus", {"gecko-feet": text})
-    listening = bind(Settings(port=0))
-    listening.listen()
-    app = create_app(Library(fake_index(corpus, folder / "index")))
-    yield from serve(app, listening)
-
-
-def serve(app: Any, listening: Any) -> Iterator[str]:
-    import uvicorn
-
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=20)
+    with site(Library(fake_index(corpus, folder / "index"))) as address:
+        yield address
 
 
 def assert_it_is_only_text(page: Page) -> None:

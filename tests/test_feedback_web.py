@@ -19,13 +19,14 @@ from fastapi.testclient import TestClient
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gecko_qa.edges.web.guard import MAX_BODY_BYTES, Guard
+from gecko_qa.edges.web.guard import Guard
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.feedback import STATUSES, VERDICTS, Feedback
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.feedback.taking import is_from_here, parse_feedback
 from gecko_qa.library import Library
+from gecko_qa.payload import MAX_BODY_BYTES
 
 DAY = date(2026, 3, 4)
 SAID: dict[str, Any] = {

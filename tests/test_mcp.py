@@ -29,11 +29,12 @@ from hypothesis import strategies as st
 from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
-from gecko_qa.edges.mcp.server import MAX_BODY_BYTES, McpEndpoint, mcp_server
+from gecko_qa.edges.mcp.server import McpEndpoint, mcp_server
 from gecko_qa.edges.mcp.tools import Tools
 from gecko_qa.errors import IndexDamaged
 from gecko_qa.library import Library
 from gecko_qa.listing import categories
+from gecko_qa.payload import MAX_BODY_BYTES
 from gecko_qa.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent

@@ -34,6 +34,7 @@ from gecko_qa.suggestions import Suggester, Suggestion
 
 COMPARED = range(2, 5)
 """How many concepts can be compared."""
+N_EXAMPLES = 4
 N_OWN_ASKS = 3
 
 
@@ -135,6 +136,13 @@ class Library(Book):
             home = (ask for ask in asks if explainer.slug in self.ask(ask).concepts)
             found = self._own_asks[explainer.slug] = tuple(islice(home, N_OWN_ASKS))
         return found
+
+    @cached_property
+    def examples(self) -> tuple[str, ...]:
+        """Up to four questions of the corpus's own, spread over it, that it is sure to answer."""
+        step = max(len(self.explainers) // N_EXAMPLES, 1)
+        asks = [(*e.asks, f"What is {e.title}?")[0] for e in self.explainers[::step]]
+        return tuple(ask for ask in asks if self.ask(ask).status == "answered")[:N_EXAMPLES]
 
     def suggest(self, text: str, k: int) -> tuple[Suggestion, ...]:
         """Return up to `k` concepts with a name that `text` is a part of; see `Suggester`."""

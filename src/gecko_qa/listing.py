@@ -8,6 +8,7 @@ from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.errors import UnknownChoice, UsageError
 from gecko_qa.library import Library
 from gecko_qa.payload import did_you_mean
+from gecko_qa.showing import concept_json
 from gecko_qa.suggestions import fold
 
 MAX_LISTED = 100
@@ -48,7 +49,7 @@ def concepts_json(
     held.sort(key=lambda e: (e.title.casefold(), e.slug))
     end = offset + limit
     return {
-        "concepts": [_concept(explainer) for explainer in held[offset:end]],
+        "concepts": [concept_json(explainer) for explainer in held[offset:end]],
         "total": len(held),
         "next_offset": end if end < len(held) else None,
         "index": library.hash,
@@ -57,13 +58,3 @@ def concepts_json(
 
 def _begins(explainer: Explainer, prefix: str) -> bool:
     return any(fold(name).startswith(fold(prefix)) for name in explainer.names)
-
-
-def _concept(explainer: Explainer) -> dict[str, Any]:
-    return {
-        "slug": explainer.slug,
-        "title": explainer.title,
-        "category": explainer.category,
-        "tagline": explainer.tagline,
-        "aliases": list(explainer.aliases),
-    }

@@ -10,10 +10,11 @@ from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.cors import API, CrossOrigin
 from gecko_qa.edges.api.metrics import Metrics
 from gecko_qa.edges.api.routes import add_api
-from gecko_qa.edges.web.guard import MAX_BODY_BYTES, App, Part
+from gecko_qa.edges.web.guard import App, Part
 from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
+from gecko_qa.payload import MAX_BODY_BYTES
 from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:

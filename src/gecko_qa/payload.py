@@ -9,6 +9,9 @@ from typing import Any
 
 from gecko_qa.errors import NotJson, UsageError
 
+MAX_BODY_BYTES = 256 * 1024
+"""What is taken of a request's body, whatever it is sent to."""
+
 
 def json_line(value: object) -> str:
     """Return `value` as one line of JSON, its end included."""

@@ -59,15 +59,20 @@ def definition_json(explainer: Explainer) -> dict[str, str]:
     }
 
 
-def _heading(explainer: Explainer) -> dict[str, Any]:
+def concept_json(explainer: Explainer) -> dict[str, Any]:
+    """Return what a concept is called and where it stands."""
     return {
         "slug": explainer.slug,
         "title": explainer.title,
         "category": explainer.category,
         "tagline": explainer.tagline,
         "aliases": list(explainer.aliases),
-        "updated": None if explainer.updated is None else explainer.updated.isoformat(),
     }
+
+
+def _heading(explainer: Explainer) -> dict[str, Any]:
+    updated = None if explainer.updated is None else explainer.updated.isoformat()
+    return {**concept_json(explainer), "updated": updated}
 
 
 def _choice(choice: Choice) -> dict[str, str]:

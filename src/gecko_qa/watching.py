@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from gecko_qa.corpus.folder import Corpus, house_style, read_corpus, valid_corpus
+from gecko_qa.corpus.folder import Corpus, holds_explainer, house_style, read_corpus, valid_corpus
 from gecko_qa.corpus.layout_file import LAYOUT_FILE
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.wordings import WORDING_FILES
@@ -128,8 +128,7 @@ def _files(folder: Path) -> Iterator[tuple[str, tuple[int, int, int]]]:
         return
     for file in found:
         name = file.name
-        tells = name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md"
-        if not tells and name not in (*WORDING_FILES, LAYOUT_FILE):
+        if not holds_explainer(name) and name not in (*WORDING_FILES, LAYOUT_FILE):
             continue
         try:
             stat = file.stat()

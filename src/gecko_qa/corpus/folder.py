@@ -53,11 +53,15 @@ def explainer_files(folder: Path) -> tuple[Path, ...]:
             f"There is no corpus folder at {folder}. Name one with --corpus DIR, "
             "or run the command from the folder that holds it."
         )
-    files = sorted(p for p in folder.glob("*.md") if not p.name.startswith((".", "_")))
-    files = [p for p in files if p.name != "README.md" and p.is_file()]
+    files = sorted(p for p in folder.glob("*.md") if holds_explainer(p.name) and p.is_file())
     if len(files) > MAX_FILES:
         raise CorpusInvalid(f"{folder} holds {len(files)} files; {MAX_FILES} are allowed.")
     return tuple(files)
+
+
+def holds_explainer(name: str) -> bool:
+    """Tell whether a file of this `name` is read as an explainer."""
+    return name.endswith(".md") and not name.startswith((".", "_")) and name != "README.md"
 
 
 def corpus_hash(folder: Path) -> str:

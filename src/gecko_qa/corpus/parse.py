@@ -127,7 +127,7 @@ class _Parser:
 
     def match_headings(self, headings: list[_Heading]) -> dict[_Heading, SectionKind]:
         """Pair headings with the layout's sections; unknown, repeated, missing ones are faults."""
-        expected = list(_expected(self.layout))
+        expected = list(headings_of(self.layout))
         kinds = {(name, depth): kind for name, depth, kind in expected}
         seen: list[tuple[str, int]] = []
         found: dict[_Heading, SectionKind] = {}
@@ -184,7 +184,7 @@ def _is_forbidden(char: str) -> bool:
     return char in _INVISIBLE or unicodedata.category(char) in _FORBIDDEN_CATEGORIES
 
 
-def _expected(layout: Layout) -> Iterator[tuple[str, int, SectionKind | None]]:
+def headings_of(layout: Layout) -> Iterator[tuple[str, int, SectionKind | None]]:
     """Yield each heading's name, its depth in `#`, and the section that follows it, if any."""
     audiences = [kind for kind in layout.sections if kind.audience is not None]
     for kind in layout.sections:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
-from gecko_qa.corpus.front_matter import MAX_TITLE_CHARS
+from gecko_qa.corpus.front_matter import CHECKS, MAX_TITLE_CHARS
 from gecko_qa.corpus.layout_file import read_layout
+from gecko_qa.corpus.parse import headings_of
 from gecko_qa.corpus.slug import slug_of
 from gecko_qa.errors import DataError, UsageError
 from gecko_qa.files import write_atomically
-from gecko_qa.layout import BULLETS, TAKEAWAYS_HEADING, Layout, SectionKind
+from gecko_qa.layout import BULLETS, Layout, SectionKind
 
 _EXAMPLE = files("gecko_qa.corpus") / "example"
 # What may lie in a folder that is called empty.
@@ -27,8 +28,10 @@ def new_explainer(title: str, folder: Path, today: datetime.date) -> Path:
     file is there already or cannot be written.
     """
     title = " ".join(title.split())
-    if not title or len(title) > MAX_TITLE_CHARS or not title.isprintable():
-        raise UsageError(f"A title is a line of 1 to {MAX_TITLE_CHARS} characters.")
+    try:
+        CHECKS["title"](title)
+    except ValueError:
+        raise UsageError(f"A title is a line of 1 to {MAX_TITLE_CHARS} characters.") from None
     if not folder.is_dir():
         raise DataError(f"There is no folder {folder}. Make a corpus with “gecko-qa init DIR”.")
     path = folder / f"{slug_of(title)}.md"
@@ -43,7 +46,8 @@ def explainer_template(title: str, layout: Layout, today: datetime.date) -> str:
 
     The notes are YAML comments, which nobody is shown.
     """
-    return "\n".join((*_front(title, layout, today), *_headings(layout)))
+    headings = (f"{'#' * depth} {name}\n" for name, depth, _ in headings_of(layout))
+    return "\n".join((*_front(title, layout, today), "", *headings))
 
 
 def new_corpus(folder: Path) -> tuple[Path, ...]:
@@ -94,12 +98,3 @@ def _length(kind: SectionKind) -> str:
     low, high = kind.words
     words = f"at most {high}" if low == 1 else f"{low} to {high}"
     return f"{BULLETS} bullets (“- ”), each {words}" if kind.role == "takeaways" else words
-
-
-def _headings(layout: Layout) -> Sequence[str]:
-    lines = []
-    for kind in layout.sections:
-        if kind.audience is not None and f"## {TAKEAWAYS_HEADING}\n" not in lines:
-            lines.append(f"## {TAKEAWAYS_HEADING}\n")
-        lines.append(f"{'###' if kind.audience is not None else '##'} {kind.heading}\n")
-    return ["", *lines]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.exchange import Call, Endpoint, Reply
 from gecko_qa.edges.api.metrics import Metrics
+from gecko_qa.payload import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from fastapi import Request
     from fastapi.responses import Response
 
-MAX_BODY_BYTES = 256 * 1024
 OTHER = "other"
 _NO_BODY = (304,)
 Handler = Callable[["Request"], Awaitable["Response"]]

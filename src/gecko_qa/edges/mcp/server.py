@@ -23,12 +23,12 @@ from mcp.types import (
 from gecko_qa import __version__
 from gecko_qa.edges.mcp.tools import Tools, instructions
 from gecko_qa.library import Library
+from gecko_qa.payload import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
     from starlette.types import Receive, Scope, Send
 
-MAX_BODY_BYTES = 256 * 1024
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
 
 

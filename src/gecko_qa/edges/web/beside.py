@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gecko_qa.edges.web.guard import App, Part, Receive, Scope, Send
+from gecko_qa.edges.web.guard import App, Part, Receive, Scope, Send, part_at
 from gecko_qa.edges.web.site import Current
 from gecko_qa.library import Library
 
@@ -18,20 +18,18 @@ class Beside:
         self._app = app
         self._parts = parts
         self._current = current
-        self._built: dict[int, tuple[Library, App]] = {}
+        # Over the library that each was last asked for.
+        self._built: dict[Part, tuple[Library, App]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        app = self._app
-        if scope["type"] == "http":
-            for number, part in enumerate(self._parts):
-                if part.holds(scope["path"]):
-                    app = self._app_of(number)
+        part = part_at(self._parts, scope["path"]) if scope["type"] == "http" else None
+        app = self._app if part is None else self._app_of(part)
         await app(scope, receive, send)
 
-    def _app_of(self, number: int) -> App:
+    def _app_of(self, part: Part) -> App:
         library = self._current()
-        held = self._built.get(number)
+        held = self._built.get(part)
         if held is None or held[0] is not library:
-            held = self._built[number] = (library, self._parts[number].app(library))
+            held = self._built[part] = (library, part.app(library))
         return held[1]

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     import gradio as gr
 
 MAX_QUEUED = 64
-N_EXAMPLES = 4
 # Fixed, so that a reader's browser finds what it kept when the server has started anew. It is no
 # secret: what lies in the browser is the reader's own, and is checked whenever it comes back.
 _STORAGE = {"storage_key": "gecko-qa", "secret": "gecko-qa"}
@@ -143,7 +142,7 @@ def _intro(library: Library) -> str:
         layout=layout,
         told=_told(layout, explainers),
         sourced=any(explainer.sources for explainer in explainers),
-        asks=_examples(library),
+        asks=library.examples,
     )
 
 
@@ -160,14 +159,6 @@ def _told(layout: Layout, explainers: Sequence[Explainer]) -> str:
 
 def _in_words(n: int) -> str:
     return {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}.get(n, str(n))
-
-
-def _examples(library: Library) -> list[str]:
-    """Return questions of the corpus's own, spread over it, that it is sure to answer."""
-    explainers = library.explainers
-    step = max(len(explainers) // N_EXAMPLES, 1)
-    asks = [(*e.asks, f"What is {e.title}?")[0] for e in explainers[::step]]
-    return [ask for ask in asks if library.ask(ask).status == "answered"][:N_EXAMPLES]
 
 
 def face_of(library: Library) -> Face:

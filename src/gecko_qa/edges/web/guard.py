@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gecko_qa.library import Library
+from gecko_qa.payload import MAX_BODY_BYTES
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -16,7 +17,6 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Problem = Callable[[str, bytes], str]
 
-MAX_BODY_BYTES = 256 * 1024
 
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
 # files, take them in, fetch addresses or queue work: whatever is not named here is not there.
@@ -81,6 +81,11 @@ class Part:
         return path in self.paths or path.startswith(self.folders)
 
 
+def part_at(parts: Sequence[Part], path: str) -> Part | None:
+    """Return which of `parts` has `path`, if any."""
+    return next((part for part in parts if part.holds(path)), None)
+
+
 class Guard:
     """ASGI middleware: knows the addresses, bounds the body before anything parses it, and sets
     our headers. No header that lets a page of another site read an answer gets out.
@@ -120,7 +125,7 @@ class Guard:
             await send(message)
 
         path = scope["path"]
-        part = next((part for part in self._parts if part.holds(path)), None)
+        part = part_at(self._parts, path)
         if is_odd(path) or (part is None and not is_ours(path)):
             await _refuse(send_with_headers, 404, self._missing_page)
             return
