@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gecko_qa import settings as settings_module
-from gecko_qa.configuration import DEFAULT, FILE, configure
+from gecko_qa.configuration import DEFAULT, FILE, NAMES, configure
 from gecko_qa.errors import SettingRejected
 from gecko_qa.settings import Settings
 
@@ -138,7 +138,7 @@ def test_the_switch_for_tracebacks_is_no_setting(tmp_path: Path) -> None:
 @given(
     text=st.text(max_size=60),
     environment=st.dictionaries(
-        st.sampled_from(["GECKO_QA_PORT", "GECKO_QA_CORPUS", "GECKO_QA_THREADS"]), st.text()
+        st.sampled_from([f"GECKO_QA_{name.upper()}" for name in NAMES]), st.text()
     ),
 )
 def test_any_file_and_environment_give_settings_or_a_clear_refusal(
@@ -224,3 +224,50 @@ def test_what_is_no_host_is_refused(tmp_path: Path, host: str) -> None:
     (tmp_path / FILE).write_text(f"hosts = [{json.dumps(host)}]\n")
     with pytest.raises(SettingRejected, match="is no host. Write it like qa.example.org"):
         configure({}, {}, tmp_path)
+
+
+def test_the_settings_of_a_public_server_are_read(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(
+        'workers = 2\ntrusted_proxies = ["127.0.0.1", "10.0.0.0/8", "::1"]\n'
+        "log_requests = true\nquestions_per_minute = 0\n"
+    )
+    found = configure({}, {"GECKO_QA_LOG_QUESTIONS": "true"}, tmp_path).settings
+    assert found.workers == 2
+    assert found.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+    assert (found.log_requests, found.log_questions) == (True, True)
+    assert found.questions_per_minute == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('trusted_proxies = ["proxy.example.org"]', "is no address"),
+        ('trusted_proxies = ["10.0.0.1/8"]', "is no address"),
+        ("log_requests = 1", "“log_requests” has to be true or false."),
+        ("log_questions = 'yes'", "“log_questions” has to be true or false."),
+        ("password = 'geheim'", "“password” has to have at least 8 characters."),
+        ("workers = 0", "“workers” has to be a whole number from 1 to 64."),
+        ("max_waiting = 0", "“max_waiting” has to be a whole number"),
+    ],
+)
+def test_a_wrong_setting_of_a_public_server_is_refused(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / FILE).write_text(text)
+    with pytest.raises(SettingRejected) as refused:
+        configure({}, {}, tmp_path)
+    assert message in str(refused.value)
+    assert "geheim" not in str(refused.value)
+
+
+def test_the_password_is_never_shown(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GECKO_QA_PASSWORD", "correct horse")
+    settings = configure({}, {"GECKO_QA_PASSWORD": "correct horse"}, tmp_path).settings
+    assert settings.password == "correct horse"
+    assert "correct" not in repr(settings)
+    shown = cli("config").out
+    assert "password = (not shown)  (GECKO_QA_PASSWORD)\n" in shown
+    assert "correct" not in shown

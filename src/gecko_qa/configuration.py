@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 from gecko_qa.errors import SettingRejected
@@ -26,7 +27,15 @@ _NUMBERS: Mapping[str, range] = {
     "threads": range(1, 65),
     "port": range(65536),
     "feedback_bytes": range(64 * 1024, 2**40),
+    "workers": range(1, 65),
+    "questions_per_minute": range(100_001),
+    "max_waiting": range(1, 10_001),
+    "timeout_seconds": range(1, 601),
 }
+_BOOLEANS = frozenset(("log_requests", "log_questions"))
+_AS_TEXT = {"true": True, "false": False}
+MIN_PASSWORD_CHARS = 8
+_HIDDEN = "(not shown)"
 _HOST = re.compile(
     r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\]"
 )
@@ -43,10 +52,11 @@ class Configured:
     origins: Mapping[str, str]
 
     def shown(self) -> dict[str, str | int | None]:
-        """Return each setting as text, a number or None, folders as they are used."""
+        """Return each setting as text, a number or None, folders as they are used, no password."""
         told = {name: getattr(self.settings, name) for name in NAMES}
         told |= {"index": self.settings.index_folder, "feedback": self.settings.feedback_file}
         told |= {name: ", ".join(told[name]) for name in _LISTS}
+        told |= {"password": self.settings.password and _HIDDEN}
         return {name: str(v) if isinstance(v, Path) else v for name, v in told.items()}
 
 
@@ -107,11 +117,24 @@ def _read(name: str, value: object, origin: str) -> object:
         return _number(name, value, origin)
     if name in _LISTS:
         return _list(name, value, origin)
+    if name in _BOOLEANS:
+        return _boolean(name, value, origin)
     if isinstance(value, Path):
         return value
     if not isinstance(value, str) or not value or len(value) > MAX_CHARS or "\0" in value:
         raise SettingRejected(f"{origin}: “{name}” has to be text. Mend it.")
+    if name == "password" and len(value) < MIN_PASSWORD_CHARS:
+        raise SettingRejected(
+            f"{origin}: “{name}” has to have at least {MIN_PASSWORD_CHARS} characters."
+        )
     return Path(value).expanduser() if name in _PATHS else value
+
+
+def _boolean(name: str, value: object, origin: str) -> bool:
+    value = _AS_TEXT.get(value, value) if isinstance(value, str) else value
+    if not isinstance(value, bool):
+        raise SettingRejected(f"{origin}: “{name}” has to be true or false.")
+    return value
 
 
 def _number(name: str, value: object, origin: str) -> int:
@@ -157,6 +180,14 @@ def _is_host(text: str) -> bool:
     return _HOST.fullmatch(text) is not None
 
 
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text)
+    except ValueError:
+        return False
+    return True
+
+
 _LISTS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "cors_origins": (
         _is_origin,
@@ -166,5 +197,9 @@ _LISTS: Mapping[str, tuple[Callable[[str], bool], str]] = {
     "hosts": (
         _is_host,
         "is no host. Write it like qa.example.org, in small letters and without a port.",
+    ),
+    "trusted_proxies": (
+        _is_network,
+        "is no address. Write it like 127.0.0.1 or 10.0.0.0/8.",
     ),
 }

@@ -33,6 +33,12 @@ class Settings:
     corpus, or in the user's data, which takes no more than `feedback_bytes`. Pages of
     `cors_origins`, such as https://example.org, may ask the API; other sites' pages may not.
     `hosts` are names such as qa.example.org under which assistants may call the server's tools.
+
+    A server runs `workers` processes. One client may ask `questions_per_minute`, 0 for any number;
+    who that is comes from the proxies at `trusted_proxies`, addresses or networks, where a request
+    came through one of them. At most `max_waiting` requests are answered or wait at a time, each
+    for at most `timeout_seconds`. With a `password` everything but the health checks asks for it.
+    `log_requests` writes a line for each request, and `log_questions` what was asked too.
     """
 
     corpus: Path = field(default_factory=default_corpus)
@@ -45,6 +51,14 @@ class Settings:
     feedback_bytes: int = 64 * 1024 * 1024
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    workers: int = 1
+    trusted_proxies: tuple[str, ...] = ()
+    questions_per_minute: int = 120
+    max_waiting: int = 64
+    timeout_seconds: int = 10
+    password: str | None = field(default=None, repr=False)
+    log_requests: bool = False
+    log_questions: bool = False
 
     @property
     def packaged(self) -> bool:
