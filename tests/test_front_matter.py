@@ -231,3 +231,9 @@ def test_a_title_that_yaml_would_read_as_something_else_stays_text(title: str) -
     front = read_front_matter(block, 2, lambda *fault: told.append(fault))
     assert told == []
     assert front.values["title"] == title.strip("'")
+
+
+@pytest.mark.parametrize("end", ["\x85", "\u2028", "\u2029"])
+def test_a_fault_stands_on_its_line_after_what_yaml_alone_takes_for_an_end(end: str) -> None:
+    told = {fault: line for line, fault in faults(f'tagline: "a{end}{end}b"\nodd: 1\n')}
+    assert told["Unknown key “odd”."] == 3

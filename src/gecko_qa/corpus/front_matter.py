@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -22,6 +23,7 @@ MAX_TAGLINE_CHARS = 120
 MAX_LINE_CHARS = 300
 MAX_ITEMS = 50
 _MAX_DEPTH = 4
+_Mark = Any  # of the untyped library: a place in the block, or None
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _YEAR = re.compile(r"[0-9]{4}")
 
@@ -78,15 +80,15 @@ def _load(block: str, first_line: int, front: FrontMatter, report: Report) -> di
 
     All scalars stay the text that was typed, so that no title turns into a date or a truth value.
     """
+    line_of = _lines_of(block, first_line)
     try:
         _check_plain(block)
         node = yaml.compose(block, Loader=_Loader)
     except _NotPlain as fault:
-        report(first_line + fault.line, fault.message, fault.mend)
+        report(line_of(fault.mark), fault.message, fault.mend)
         return None
     except (yaml.YAMLError, UnicodeEncodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = first_line + (mark.line if mark else 0)
+        line = line_of(getattr(error, "problem_mark", None))
         what = getattr(error, "problem", None) or "not valid YAML"
         report(line, f"The front matter cannot be read: {what}.", "Quote values that hold “: ”.")
         return None
@@ -94,33 +96,39 @@ def _load(block: str, first_line: int, front: FrontMatter, report: Report) -> di
         report(first_line, "The front matter is not a list of keys.", "Write “key: value” lines.")
         return None
     for key_node, _ in node.value:
-        front.lines.setdefault(str(key_node.value), first_line + key_node.start_mark.line)
-    plain = _plain(node, lambda line, what: report(first_line + line, what, "Keep one."))
+        front.lines.setdefault(str(key_node.value), line_of(key_node.start_mark))
+    plain = _plain(node, lambda mark, what: report(line_of(mark), what, "Keep one."))
     return plain if isinstance(plain, dict) else None
 
 
+def _lines_of(block: str, first_line: int) -> Callable[[_Mark], int]:
+    """Return what tells the line of a mark: YAML ends lines at more characters than files do."""
+    ends = [n for n, char in enumerate(block) if char == "\n"]
+    return lambda mark: first_line + (bisect_left(ends, mark.index) if mark else 0)
+
+
 class _NotPlain(Exception):
-    def __init__(self, line: int, message: str, mend: str) -> None:
+    def __init__(self, mark: _Mark, message: str, mend: str) -> None:
         super().__init__(message)
-        self.line, self.message, self.mend = line, message, mend
+        self.mark, self.message, self.mend = mark, message, mend
 
 
 def _check_plain(block: str) -> None:
     """Raise _NotPlain for what no explainer needs and what could harm: depth, anchors, tags."""
     depth = 0
     for event in yaml.parse(block, Loader=_Loader):
-        line = event.start_mark.line if event.start_mark is not None else 0
+        mark = event.start_mark
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > _MAX_DEPTH:
-            raise _NotPlain(line, "The front matter is nested too deeply.", "Flatten it.")
+            raise _NotPlain(mark, "The front matter is nested too deeply.", "Flatten it.")
         if getattr(event, "anchor", None) is not None:
-            raise _NotPlain(line, "The front matter uses a YAML anchor or alias.", "Write it out.")
+            raise _NotPlain(mark, "The front matter uses a YAML anchor or alias.", "Write it out.")
         if getattr(event, "tag", None) is not None:
-            raise _NotPlain(line, "The front matter uses a YAML tag.", "Take it out.")
+            raise _NotPlain(mark, "The front matter uses a YAML tag.", "Take it out.")
 
 
-def _plain(node: yaml.Node, twice: Callable[[int, str], None]) -> Any:  # noqa: ANN401
+def _plain(node: yaml.Node, twice: Callable[[_Mark, str], None]) -> Any:  # noqa: ANN401
     if isinstance(node, yaml.SequenceNode):
         return [_plain(item, twice) for item in node.value]
     if not isinstance(node, yaml.MappingNode):
@@ -129,7 +137,7 @@ def _plain(node: yaml.Node, twice: Callable[[int, str], None]) -> Any:  # noqa: 
     for key_node, value_node in node.value:
         key = str(key_node.value)
         if key in values:
-            twice(key_node.start_mark.line, f"The key “{key[:40]}” stands twice.")
+            twice(key_node.start_mark, f"The key “{key[:40]}” stands twice.")
         values.setdefault(key, _plain(value_node, twice))
     return values
 
