@@ -22,9 +22,9 @@ def take_port() -> tuple[socket.socket, str]:
 
 
 @contextmanager
-def serving(app: Any, listening: socket.socket) -> Iterator[None]:
+def serving(app: Any, listening: socket.socket, **options: Any) -> Iterator[None]:
     """Serve `app` on `listening`."""
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
     thread.start()
     yield

@@ -59,7 +59,7 @@ def site(library: Library, store: FeedbackStore | None) -> FastAPI:
     """The plain routes behind the guard, without the chat."""
     app = FastAPI()
     add_routes(app, lambda: library, store)
-    app.add_middleware(Guard, missing_page="There is no such page.")
+    app.add_middleware(Guard, missing_page="There is no such page.", body_seconds=10)
     return app
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from gecko_qa.feedback.limit import Limit
+from gecko_qa.limits import Limit
 
 
 class Clock:

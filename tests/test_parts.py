@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from gecko_qa.answer.answer import answer_json
 from gecko_qa.edges.web.server import create_app
-from gecko_qa.feedback.limit import FEEDBACK_A_MINUTE
+from gecko_qa.feedback.taking import FEEDBACK_A_MINUTE
 from gecko_qa.library import Library
 from gecko_qa.parts import parts_of
 from gecko_qa.payload import MAX_BODY_BYTES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -9,10 +10,12 @@ from typing import Any, NamedTuple
 from gecko_qa.answer.answer import Answer
 from gecko_qa.errors import UsageError
 from gecko_qa.library import Library
-from gecko_qa.payload import flag, name_or_none, refuse_unknown, text_or_none
+from gecko_qa.payload import flag, json_line, name_or_none, refuse_unknown, text_or_none
 
 MAX_TURNS = 50
 TURN_FIELDS = ("question", "level", "audience")
+_NOTED = ("question", "level", "audience", "status", "concepts")
+_log = logging.getLogger(__name__)
 FIELDS = (*TURN_FIELDS, "as_typed", "conversation")
 
 
@@ -54,6 +57,13 @@ def answer_asked(asked: Asked, library: Library) -> Answer:
     """Return the answer of `library`; raises as `Library.ask` does."""
     context = library.converse(asked.conversation)
     return library.ask(*asked.turn, context=context, as_typed=asked.as_typed)
+
+
+def note_asked(answer: Answer) -> None:
+    """Write down what a reader asked and what came of it, where the log takes questions."""
+    if _log.isEnabledFor(logging.INFO):
+        told = answer.to_json()
+        _log.info("%s", json_line({name: told[name] for name in _NOTED}).rstrip())
 
 
 def _conversation(said: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.cors import API, CrossOrigin
 from gecko_qa.edges.api.metrics import Metrics
 from gecko_qa.edges.api.routes import add_api
-from gecko_qa.edges.web.guard import App, Part
-from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
+from gecko_qa.edges.web.guard import Part
+from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.gate.asgi import HEALTH, App, Receive, Scope, Send
 from gecko_qa.library import Library
-from gecko_qa.payload import MAX_BODY_BYTES
+from gecko_qa.limits import Limit
 from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:
     from gecko_qa.edges.mcp.server import McpEndpoint
 
 MCP = "/mcp"
-_BESIDE_THE_API = frozenset(("/healthz", "/readyz", "/metrics", "/widget.js"))
+_METRICS = "/metrics"
+_BESIDE_THE_API = frozenset((*HEALTH, _METRICS, "/widget.js"))
 
 
 def parts_of(settings: Settings) -> tuple[Part, ...]:
     """Return the parts; they count together, whatever the library."""
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
     origins = settings.cors_origins
-    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
+    limit = taking.feedback_limit()
     return _api(store, Metrics(), origins, limit), _tools(settings.hosts, origins)
 
 
@@ -40,20 +42,20 @@ def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit
         add_api(api, library, store, metrics=metrics, origins=origins, limit=limit)
         return api
 
-    told = problems.problem(
-        problems.TOO_LARGE, f"At most {MAX_BODY_BYTES} bytes are taken. Send less."
-    )
     return Part(
         app,
         _BESIDE_THE_API,
         (API,),
-        (told.text, told.media_type),
-        partial(CrossOrigin, origins=origins) if origins else None,
+        asking=frozenset((f"{API}ask",)),
+        free=frozenset((*HEALTH, _METRICS)),
+        telling=problems.telling,
+        around=partial(CrossOrigin, origins=origins) if origins else None,
     )
 
 
 def _tools(hosts: tuple[str, ...], origins: tuple[str, ...]) -> Part:
-    return Part(lambda library: _LateTools(library, hosts, origins), frozenset((MCP,)))
+    tools = frozenset((MCP,))
+    return Part(lambda library: _LateTools(library, hosts, origins), tools, asking=tools)
 
 
 class _LateTools:
@@ -70,10 +72,5 @@ class _LateTools:
 
         return McpEndpoint(self._library, (*LOCAL_HOSTS, *self._hosts), self._origins)
 
-    async def __call__(
-        self,
-        scope: Any,  # noqa: ANN401  (an ASGI connection)
-        receive: Callable[[], Awaitable[Any]],
-        send: Callable[[Any], Awaitable[None]],
-    ) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._endpoint(scope, receive, send)

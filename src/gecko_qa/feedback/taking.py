@@ -10,6 +10,7 @@ from gecko_qa.errors import FeedbackUnusable, UsageError
 from gecko_qa.feedback.feedback import Feedback, check_feedback
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
+from gecko_qa.limits import A_MINUTE, Limit
 from gecko_qa.payload import parse_object, refuse_unknown, text, text_or_none, texts
 
 NEEDED = ("verdict", "question", "status", "level")
@@ -18,7 +19,14 @@ THANKS = "Thank you. The authors will see this."
 NOT_KEPT = "Your feedback cannot be kept just now. Please try again later."
 TOO_MUCH = "Many are sending feedback just now. Please try again in a moment."
 FOREIGN = "Feedback is taken from our own pages alone."
+FEEDBACK_A_MINUTE = 30
+"""Of all readers together, so that nobody fills the disk."""
 _log = logging.getLogger(__name__)
+
+
+def feedback_limit() -> Limit:
+    """Return a limit on how much feedback is taken."""
+    return Limit(FEEDBACK_A_MINUTE, A_MINUTE)
 
 
 def is_json(headers: Mapping[str, str]) -> bool:

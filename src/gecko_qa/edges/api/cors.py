@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, MutableMapping
-from typing import Any
+from collections.abc import Collection
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
+from gecko_qa.gate.asgi import App, Receive, Scope, Send
 
 API = "/api/v1/"
 _A_DAY = 86_400
@@ -30,7 +26,7 @@ class CrossOrigin:
             allow_origins=list(origins),
             allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Content-Type", "If-None-Match"],
-            expose_headers=["ETag", "Server-Timing"],
+            expose_headers=["ETag", "Retry-After", "Server-Timing"],
             max_age=_A_DAY,
         )
 

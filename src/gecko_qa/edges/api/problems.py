@@ -18,7 +18,8 @@ from gecko_qa.errors import (
     UsageError,
 )
 from gecko_qa.feedback import taking
-from gecko_qa.payload import json_line
+from gecko_qa.gate.asgi import Refusal
+from gecko_qa.payload import MAX_BODY_BYTES, json_line
 
 MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
@@ -39,10 +40,12 @@ class Kind:
 
 
 NOT_JSON = Kind("not-json", 400, "The body is not a JSON object")
+PASSWORD = Kind("password-needed", 401, "A password is needed")
 FOREIGN = Kind("foreign-page", 403, "A page of another site sent this")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_CONCEPT = Kind("unknown-concept", 404, "There is no such concept")
 NOT_ALLOWED = Kind("method-not-allowed", 405, "The method is not allowed here")
+TOO_SLOW = Kind("too-slow", 408, "The request did not come in time")
 TOO_LARGE = Kind("too-large", 413, "The body is too large")
 NOT_OF_ITS_KIND = Kind("unsupported-media-type", 415, "The body is not sent as JSON")
 TOO_MANY = Kind("too-many-requests", 429, "Too much is sent just now")
@@ -51,14 +54,17 @@ UNKNOWN_CHOICE = Kind("unknown-choice", 422, "There is no such choice")
 INVALID = Kind("invalid-request", 422, "The request is not as it has to be")
 FAILED = Kind("internal-error", 500, "Something failed that should not")
 NOT_KEPT = Kind("feedback-not-kept", 503, "Feedback cannot be kept just now")
+BUSY = Kind("busy", 503, "The server has too much to do just now")
 UNAVAILABLE = Kind("unavailable", 503, "The library cannot be read just now")
 
 KINDS = (
     NOT_JSON,
+    PASSWORD,
     FOREIGN,
     NOT_FOUND,
     UNKNOWN_CONCEPT,
     NOT_ALLOWED,
+    TOO_SLOW,
     TOO_LARGE,
     NOT_OF_ITS_KIND,
     REJECTED,
@@ -67,8 +73,11 @@ KINDS = (
     TOO_MANY,
     FAILED,
     NOT_KEPT,
+    BUSY,
     UNAVAILABLE,
 )
+# Of what is refused before it gets here.
+_KIND_OF_STATUS = {kind.status: kind for kind in (PASSWORD, TOO_SLOW, TOO_LARGE, TOO_MANY, BUSY)}
 # The first that an exception is one of.
 _KIND_OF: tuple[tuple[type[GeckoQAError], Kind], ...] = (
     (NotJson, NOT_JSON),
@@ -79,10 +88,11 @@ _KIND_OF: tuple[tuple[type[GeckoQAError], Kind], ...] = (
     (FeedbackUnusable, NOT_KEPT),
     (DataError, UNAVAILABLE),
 )
-# What these say names files of the server.
-_DETAILS = {
+# Always the same: what some errors say names files of the server.
+DETAILS = {
     NOT_KEPT: taking.NOT_KEPT,
     UNAVAILABLE: "The library's files cannot be read just now. Please try again later.",
+    TOO_LARGE: f"At most {MAX_BODY_BYTES} bytes are taken. Send less.",
     FAILED: "The server could not finish this. Please try again later.",
 }
 
@@ -105,6 +115,13 @@ def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
     return Reply(text, kind.status, MEDIA_TYPE, (("Cache-Control", "no-store"), *headers))
 
 
+def telling(_: str, refusal: Refusal) -> tuple[str, str]:
+    """Return a refusal as a problem, and its media type."""
+    kind = _KIND_OF_STATUS.get(refusal.status, FAILED)
+    told = problem(kind, DETAILS.get(kind) or refusal.message)
+    return told.text, told.media_type
+
+
 def problem_of(error: Exception) -> Reply:
     """Return the reply to a request that ended in `error`; of one unforeseen it tells nothing."""
     if isinstance(error, Refused):
@@ -116,4 +133,4 @@ def problem_of(error: Exception) -> Reply:
         # Without its message, which may hold a reader's question.
         where = "".join(traceback.format_tb(error.__traceback__))
         _log.error("A request failed with %s:\n%s", type(error).__name__, where)
-    return problem(kind, _DETAILS.get(kind) or str(error))
+    return problem(kind, DETAILS.get(kind) or str(error))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from gecko_qa import __version__
 from gecko_qa.answer.answer import Answer, answer_json
 from gecko_qa.answer.question import ask_question
-from gecko_qa.asking import answer_asked, read_asked
+from gecko_qa.asking import answer_asked, note_asked, read_asked
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.caching import REVALIDATE_PRIVATELY, cached, etag
 from gecko_qa.edges.api.cors import API
@@ -22,10 +22,10 @@ from gecko_qa.edges.api.problems import Refused
 from gecko_qa.edges.api.server import handler, missing
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
-from gecko_qa.feedback.limit import Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.hashing import digest
 from gecko_qa.library import Library
+from gecko_qa.limits import Limit
 from gecko_qa.payload import json_line, parse_object
 from gecko_qa.showing import definition_json, explainer_json, explainers_json, layout_json
 from gecko_qa.suggestions import MAX_SUGGESTIONS
@@ -120,6 +120,9 @@ class _Endpoints:
         if call.method == "POST":
             call.fields()
             asked = read_asked(_json_of(call), strict=True)
+            # Each turn before is answered again, to find out what this one follows on from.
+            if wait := call.charge(len(asked.conversation)):
+                raise Refused(problems.TOO_MANY, taking.TOO_MUCH, wait)
             return self._told(answer_asked(asked, self._library), *_NO_STORE)
         question, level, audience = (asked := read_asked(_asked_by_address(call))).turn
         checked = ask_question(
@@ -135,6 +138,7 @@ class _Endpoints:
 
     def _told(self, answer: Answer, *headers: tuple[str, str]) -> Reply:
         self._metrics.answered(answer.status)
+        note_asked(answer)
         timing = ("Server-Timing", f"answer;dur={answer.seconds * 1000:.3f}")
         return Reply(answer_json(answer, timed=False), headers=(timing, *headers))
 

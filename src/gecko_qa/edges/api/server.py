@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.exchange import Call, Endpoint, Reply
 from gecko_qa.edges.api.metrics import Metrics
+from gecko_qa.gate.clients import charge_of
 from gecko_qa.payload import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ async def _reply(request: Request, endpoint: Endpoint) -> Reply:
             request.scope["query_string"],
             {name.lower(): value for name, value in request.headers.items()},
             await _body(request),
+            charge_of(request.scope),
         )
         return await run_in_threadpool(endpoint, call)
     except ClientDisconnect:
@@ -56,9 +58,7 @@ async def _body(request: Request) -> bytes:
     async for part in request.stream():
         body += part
         if len(body) > MAX_BODY_BYTES:
-            raise problems.Refused(
-                problems.TOO_LARGE, f"At most {MAX_BODY_BYTES} bytes are taken. Send less."
-            )
+            raise problems.Refused(problems.TOO_LARGE, problems.DETAILS[problems.TOO_LARGE])
     return bytes(body)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from mcp.types import CallToolResult, TextContent, Tool, ToolAnnotations
 
 from gecko_qa.answer.answer import Answer, answer_json
-from gecko_qa.asking import answer_asked, read_asked
+from gecko_qa.asking import answer_asked, note_asked, read_asked
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.mcp import schemas
 from gecko_qa.errors import GeckoQAError, UsageError
@@ -107,6 +107,7 @@ class Tools:
         return _Told(json_line(listed))
 
     def _answered(self, answer: Answer) -> _Told:
+        note_asked(answer)
         about = dict.fromkeys(passage.concept for passage in answer.passages)
         return _Told(answer_json(answer, timed=False), tuple(map(self._library.explainer, about)))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gecko_qa.edges.web.guard import App, Message, Receive, Scope, Send
+from gecko_qa.gate.asgi import App, Message, Receive, Scope, Send
 
 PREFIX = "/assets/"
 _TYPES = {".css": b"text/css; charset=utf-8", ".js": b"text/javascript; charset=utf-8"}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gecko_qa.edges.web.guard import App, Part, Receive, Scope, Send, part_at
+from gecko_qa.edges.web.guard import Part, part_at
 from gecko_qa.edges.web.site import Current
+from gecko_qa.gate.asgi import App, Receive, Scope, Send
 from gecko_qa.library import Library
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from gecko_qa.answer.answer import Answer
 from gecko_qa.answer.answering import context_after
+from gecko_qa.asking import note_asked
 from gecko_qa.edges.web.turns import MAX_TURNS, Memory, Turn, read_turn, turn_of
 from gecko_qa.errors import GeckoQAError, UnknownChoice
 from gecko_qa.html.answers import render_answer, render_note
@@ -92,6 +93,7 @@ class Conversation:
             answer = self._library.ask(question, level, audience, context=context)
         except GeckoQAError as error:
             return self._noted(memory, str(error), box=_writable(question))
+        note_asked(answer)
         memory = replace(memory, level=level, audience=audience, let_go=False)
         return self._show(answer, memory.with_turn(turn_of(answer)))
 

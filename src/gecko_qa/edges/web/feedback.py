@@ -8,9 +8,9 @@ from datetime import date
 
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
-from gecko_qa.feedback.limit import Limit
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.library import Library
+from gecko_qa.limits import Limit
 
 
 @dataclass(frozen=True)

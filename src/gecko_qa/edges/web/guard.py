@@ -1,22 +1,32 @@
-"""What a request may do, whatever serves it: ask for pages we know, in few bytes, unframed."""
+"""What a request may do, whatever serves it: ask for what there is, in few bytes and in time."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
+from gecko_qa.edges.web.calls import PREDICT
+from gecko_qa.gate.asgi import (
+    App,
+    Message,
+    Receive,
+    Refusal,
+    Scope,
+    Send,
+    Telling,
+    refuse,
+    tell_plainly,
+)
 from gecko_qa.library import Library
 from gecko_qa.payload import MAX_BODY_BYTES
 
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Problem = Callable[[str, bytes], str]
 
+
+HEARTBEAT = "/gradio_api/heartbeat/"
+"""A stream that stays open as long as the page."""
 
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
 # files, take them in, fetch addresses or queue work: whatever is not named here is not there.
@@ -30,50 +40,38 @@ ALLOWED = frozenset(
         "/map",
         "/feedback",
         "/favicon.ico",
-        "/gradio_api/run/predict",
+        PREDICT,
     )
 )
 ALLOWED_BELOW = (
     "/assets/",
     "/static/",
-    "/gradio_api/heartbeat/",
+    HEARTBEAT,
     "/explainers/",
     "/define/",
     "/gecko/",
 )
 
-# Gradio's page needs inline scripts and eval; everything else comes from here and nowhere else.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
-    "frame-ancestors 'none'"
-)
-HEADERS = (
-    (b"content-security-policy", _POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-frame-options", b"DENY"),
-)
 
-
-_HTML = "text/html; charset=utf-8"
-_TOO_LARGE = ("The request is too large.", _HTML)
+_TOO_LARGE = Refusal(413, "The request is too large.")
+_TOO_SLOW = Refusal(408, "The request did not come in time.")
 
 
 @dataclass(frozen=True)
 class Part:
     """What another edge adds to the server, at its `paths` and below its `folders`.
 
-    `app` gives the application that serves them over a library. `too_large` is what it says, and
-    as which media type, of a body over `MAX_BODY_BYTES`. `around` is middleware that goes outside
-    the guard.
+    `app` gives the application that serves them over a library. `asking` are the paths that answer
+    questions, and `free` those that no limit holds up. `telling` says why a request is refused.
+    `around` is middleware that goes outside all other.
     """
 
     app: Callable[[Library], App]
     paths: frozenset[str]
     folders: tuple[str, ...] = ()
-    too_large: tuple[str, str] = _TOO_LARGE
+    asking: frozenset[str] = frozenset()
+    free: frozenset[str] = frozenset()
+    telling: Telling = tell_plainly
     around: Callable[[App], App] | None = None
 
     def holds(self, path: str) -> bool:
@@ -86,26 +84,41 @@ def part_at(parts: Sequence[Part], path: str) -> Part | None:
     return next((part for part in parts if part.holds(path)), None)
 
 
+def asking_of(parts: Sequence[Part]) -> frozenset[str]:
+    """Return the paths that answer questions."""
+    return frozenset((PREDICT,)).union(*(part.asking for part in parts))
+
+
+def free_of(parts: Sequence[Part]) -> Callable[[str], bool]:
+    """Return what tells of a path whether no limit holds it up."""
+    free = frozenset[str]().union(*(part.free for part in parts))
+    return lambda path: path in free or path.startswith(HEARTBEAT)
+
+
 class Guard:
-    """ASGI middleware: knows the addresses, bounds the body before anything parses it, and sets
-    our headers. No header that lets a page of another site read an answer gets out.
-    """
+    """ASGI middleware: knows the addresses, and bounds the body before anything parses it."""
 
     def __init__(
         self,
         app: App,
         missing_page: str,
+        *,
+        body_seconds: float,
         parts: Sequence[Part] = (),
         problem: Problem = lambda *_: "",
+        telling: Telling = tell_plainly,
     ) -> None:
         """Answer with `missing_page`, as HTML, where there is nothing, `parts` apart.
 
-        `problem` tells of a path and a body what is wrong with them, and nothing of all others.
+        A body has to come within `body_seconds`. `problem` tells of a path and a body what is wrong
+        with them, and nothing of all others.
         """
         self._app = app
         self._missing_page = missing_page
+        self._body_seconds = body_seconds
         self._parts = parts
         self._problem = problem
+        self._telling = telling
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -116,28 +129,23 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
 
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                kept = [
-                    (k, v) for k, v in message.get("headers", []) if not _is_our_header(k.lower())
-                ]
-                message = {**message, "headers": [*kept, *HEADERS]}
-            await send(message)
-
         path = scope["path"]
-        part = part_at(self._parts, path)
-        if is_odd(path) or (part is None and not is_ours(path)):
-            await _refuse(send_with_headers, 404, self._missing_page)
+        if is_odd(path) or (part_at(self._parts, path) is None and not is_ours(path)):
+            await refuse(Refusal(404, self._missing_page), scope, send, tell_plainly)
             return
-        body = await _read(receive)
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                body = await _read(receive)
+        except TimeoutError:
+            await refuse(_TOO_SLOW, scope, send, self._telling)
+            return
         if body is None:
-            told, media_type = _TOO_LARGE if part is None else part.too_large
-            await _refuse(send_with_headers, 413, told, media_type)
+            await refuse(_TOO_LARGE, scope, send, self._telling)
             return
         if told := self._problem(scope["path"], body):
-            await _refuse(send_with_headers, 422, _told(told), "application/json")
+            await refuse(Refusal(422, told), scope, send, _tell_as_json)
             return
-        await self._app(scope, _replay(body, receive), send_with_headers)
+        await self._app(scope, _replay(body, receive), send)
 
 
 def is_odd(path: str) -> bool:
@@ -148,11 +156,6 @@ def is_odd(path: str) -> bool:
 def is_ours(path: str) -> bool:
     """Tell whether the pages or the chat have anything at `path`."""
     return path in ALLOWED or path.startswith(ALLOWED_BELOW)
-
-
-def _is_our_header(name: bytes) -> bool:
-    ours = any(name == header for header, _ in HEADERS)
-    return ours or name.startswith(b"access-control-")
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -182,11 +185,16 @@ def _replay(body: bytes, receive: Receive) -> Receive:
     return replay
 
 
-def _told(message: str) -> str:
-    return json.dumps({"message": message})
+def telling_of(parts: Sequence[Part]) -> Telling:
+    """Return what tells of each refusal as the part does that has the path."""
+
+    def tell(path: str, refusal: Refusal) -> tuple[str, str]:
+        part = part_at(parts, path)
+        telling = part.telling if part else _tell_as_json if path == PREDICT else tell_plainly
+        return telling(path, refusal)
+
+    return tell
 
 
-async def _refuse(send: Send, status: int, text: str, media_type: str = _HTML) -> None:
-    headers = [(b"content-type", media_type.encode())]
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode("utf-8")})
+def _tell_as_json(_: str, refusal: Refusal) -> tuple[str, str]:
+    return json.dumps({"message": refusal.message}), "application/json"

@@ -12,7 +12,7 @@ from gecko_qa.edges.web.feedback import take_feedback
 from gecko_qa.edges.web.news import News, watching_page
 from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
-from gecko_qa.feedback.limit import A_MINUTE, FEEDBACK_A_MINUTE, Limit
+from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
 from gecko_qa.html.defining import render_definition, render_definitions
@@ -96,7 +96,7 @@ def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
 
-    limit = Limit(FEEDBACK_A_MINUTE, A_MINUTE)
+    limit = taking.feedback_limit()
 
     async def take(request: Request) -> Response:
         body = await request.body()

@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from gecko_qa.edges.web.beside import Beside
 from gecko_qa.edges.web.calls import functions_of, problem_of
 from gecko_qa.edges.web.following import Tell, following
-from gecko_qa.edges.web.guard import Guard, Part
+from gecko_qa.edges.web.guard import Guard, Part, asking_of, free_of, telling_of
 from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.edges.web.site import Current, Site
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.gate.gate import Gate
+from gecko_qa.gate.logs import write_logs
 from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 
 _STYLES = ("tokens.css", "parts.css", "chat.css")
 _SCRIPTS = ("terms.js", "chat.js")
-_MIN_GZIP_BYTES = 1024
 
 
 def run(
@@ -51,16 +52,23 @@ def run(
     """
     import uvicorn
 
+    from gecko_qa.gate.connections import Connection, allow_many_files
+
+    allow_many_files()
+    write_logs(settings)
     library = Library.open(settings) if watch is None else watch.library
     library.warm_up()
     news = None if watch is None else News()
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
-    app = create_app(library, store, parts, news)
+    app = create_app(library, store, parts, news, Gate.of(settings))
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     # From here on connections wait for the server instead of being refused.
     listening.listen()
     started(f"http://{host}:{listening.getsockname()[1]}")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
+    config = uvicorn.Config(
+        app, http=Connection, ws="none", log_level="warning", proxy_headers=False
+    )
+    server = uvicorn.Server(config)
     if watch is None or news is None:
         server.run(sockets=[listening])
         return
@@ -91,20 +99,28 @@ def create_app(
     feedback: FeedbackStore | None = None,
     parts: Sequence[Part] = (),
     news: News | None = None,
+    gate: Gate | None = None,
 ) -> Site:
-    """Return the whole site over `library`; `feedback` None takes none, `news` None tells none."""
+    """Return the whole site over `library`.
+
+    `feedback` None takes none, `news` None tells none, `gate` None limits nobody.
+    """
     _prepare_gradio()
     from gecko_qa.edges.web.chat import face_of
 
-    return Site(library, lambda current: _build(current, feedback, parts, news), face_of)
+    gate = gate or Gate.of(Settings(questions_per_minute=0))
+    return Site(library, lambda current: _build(current, feedback, parts, news, gate), face_of)
 
 
 def _build(
-    current: Current, feedback: FeedbackStore | None, parts: Sequence[Part], news: News | None
+    current: Current,
+    feedback: FeedbackStore | None,
+    parts: Sequence[Part],
+    news: News | None,
+    gate: Gate,
 ) -> FastAPI:
     import gradio as gr
     from fastapi import FastAPI
-    from starlette.middleware.gzip import GZipMiddleware
 
     from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
@@ -136,18 +152,22 @@ def _build(
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
+    telling = telling_of(parts)
     frontend = Path(gr.__file__).parent / "templates" / "frontend"
     kinds = {component["type"] for component in chat.config["components"]}
     ahead = preloads(frontend, sorted(kinds))
-    app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
     app.add_middleware(Beside, parts=parts, current=current)
+    gate.admit(app, free_of(parts), telling)
+    app.add_middleware(Assets, folder=frontend / "assets", ahead=ahead)
     app.add_middleware(
         Guard,
         missing_page=render_missing("There is no such page.", current().layout),
+        body_seconds=gate.settings.timeout_seconds,
         parts=parts,
         problem=problem_of(functions_of(chat)),
+        telling=telling,
     )
-    app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
+    gate.surround(app, asking_of(parts), telling)
     for part in parts:
         if part.around is not None:
             app.add_middleware(part.around)

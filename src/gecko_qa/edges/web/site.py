@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from gecko_qa.edges.web.guard import Receive, Scope, Send
+from gecko_qa.gate.asgi import Receive, Scope, Send
 from gecko_qa.library import Library
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""What every request passes before anything answers it, whatever is asked."""

@@ -1,0 +1,56 @@
+"""The names of an ASGI application's parts, and requests that are refused."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = tuple[tuple[bytes, bytes], ...]
+
+HTML = "text/html; charset=utf-8"
+HEALTH = frozenset(("/healthz", "/readyz"))
+"""What tells whoever watches the server that it runs: free of limits and of the password."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a request is not answered, and what it is told beside that."""
+
+    status: int
+    message: str
+    headers: Headers = ()
+
+
+Telling = Callable[[str, Refusal], tuple[str, str]]
+"""Gives the text and the media type of a refusal at a path."""
+
+
+def tell_plainly(_: str, refusal: Refusal) -> tuple[str, str]:
+    """Tell the message and nothing else."""
+    return refusal.message, HTML
+
+
+def retry_after(seconds: int) -> Headers:
+    """Return the header that tells when to try again."""
+    return ((b"retry-after", b"%d" % seconds),)
+
+
+async def refuse(refusal: Refusal, scope: Scope, send: Send, telling: Telling) -> None:
+    """Send `refusal`. The connection ends with it, whatever of the request is still to come."""
+    text, media_type = telling(scope["path"], refusal)
+    body = text.encode("utf-8")
+    headers = [
+        (b"content-type", media_type.encode()),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"connection", b"close"),
+        *refusal.headers,
+    ]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

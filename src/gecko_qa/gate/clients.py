@@ -1,0 +1,122 @@
+"""Who asks, and how much each may ask."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from ipaddress import IPv6Address, ip_address
+
+from gecko_qa.gate.asgi import (
+    HEALTH,
+    App,
+    Receive,
+    Refusal,
+    Scope,
+    Send,
+    Telling,
+    refuse,
+    retry_after,
+    tell_plainly,
+)
+from gecko_qa.limits import Limits
+
+TOO_MANY = 429
+COST = 1.0
+SMALL_COST = 1 / 16
+"""Of what answers no question: a page, a script, a name that is completed."""
+MAX_CLIENT_CHARS = 64
+_IPV6_NETWORK_BYTES = 8
+_CHARGE = "gecko_qa.charge"
+_FORWARDED = b"x-forwarded-for"
+_log = logging.getLogger(__name__)
+
+Charge = Callable[[float], int]
+
+
+class ClientLimit:
+    """ASGI middleware: each client may ask so much, and is told when to go on.
+
+    A client is an address, and of IPv6 a network of 64 bits. Programs on the server's own machine
+    are not limited, unless a proxy there speaks for others.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        limits: Limits | None,
+        asking: Collection[str],
+        telling: Telling = tell_plainly,
+        *,
+        knows_proxies: bool = False,
+    ) -> None:
+        """Take what lets clients through, None for everyone, and the paths that ask questions.
+
+        Without `knows_proxies` it warns of one that it sees.
+        """
+        self._app = app
+        self._limits = limits
+        self._asking = asking
+        self._telling = telling
+        self._is_told = knows_proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        client = self._client(scope)
+        if client is None or self._limits is None:
+            await self._app(scope, receive, send)
+            return
+        limits = self._limits
+        wait = limits.take(client, COST if scope["path"] in self._asking else SMALL_COST)
+        if wait:
+            await refuse(too_many(wait), scope, send, self._telling)
+            return
+        extensions = {**(scope.get("extensions") or {}), _CHARGE: lambda n: limits.take(client, n)}
+        await self._app({**scope, "extensions": extensions}, receive, send)
+
+    def _client(self, scope: Scope) -> str | None:
+        """Return who is limited, None for somebody who is not."""
+        if scope["type"] != "http" or scope["path"] in HEALTH:
+            return None
+        host = (scope.get("client") or ("",))[0]
+        try:
+            address = ip_address(host)
+        except ValueError:
+            # What a proxy says, or no address at all: one client as good as any.
+            return host[:MAX_CLIENT_CHARS]
+        if isinstance(address, IPv6Address) and address.ipv4_mapped:
+            address = address.ipv4_mapped
+        if address.is_loopback and not self._is_forwarded(scope):
+            return None
+        if isinstance(address, IPv6Address):
+            return address.packed[:_IPV6_NETWORK_BYTES].hex()
+        return str(address)
+
+    def _is_forwarded(self, scope: Scope) -> bool:
+        """Tell whether a proxy on this machine sent this for somebody."""
+        forwarded = any(name == _FORWARDED for name, _ in scope["headers"])
+        if forwarded and not self._is_told:
+            self._is_told = True
+            _log.warning(
+                "A proxy on this machine forwards requests. Name its address in trusted_proxies: "
+                "until then all of its readers share one limit."
+            )
+        return forwarded
+
+
+def charge_of(scope: Scope) -> Charge:
+    """Return what takes a further cost from the client of `scope`.
+
+    It returns 0, or after how many seconds to try again.
+    """
+    charge: Charge | None = (scope.get("extensions") or {}).get(_CHARGE)
+    return charge or (lambda _: 0)
+
+
+def too_many(wait_seconds: int) -> Refusal:
+    """Return the refusal of a client that asks too much."""
+    seconds = f"{wait_seconds} second{'' if wait_seconds == 1 else 's'}"
+    return Refusal(
+        TOO_MANY,
+        f"That is too much at once. Please try again in {seconds}.",
+        retry_after(wait_seconds),
+    )

@@ -1,0 +1,66 @@
+"""The gate of a server: its settings and what it remembers, whatever application stands behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from gecko_qa.gate.admission import Admission, Admitted
+from gecko_qa.gate.asgi import Telling
+from gecko_qa.gate.clients import ClientLimit
+from gecko_qa.gate.headers import SecurityHeaders
+from gecko_qa.gate.logs import RequestLog
+from gecko_qa.gate.password import PasswordGate
+from gecko_qa.limits import A_MINUTE, Limits
+from gecko_qa.settings import Settings
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+_MIN_GZIP_BYTES = 1024
+
+
+@dataclass(frozen=True)
+class Gate:
+    """One gate for all applications that a server puts behind it, one after the other."""
+
+    settings: Settings
+    limits: Limits | None
+    admission: Admission
+
+    @classmethod
+    def of(cls, settings: Settings) -> Gate:
+        """Return the gate that `settings` ask for."""
+        n = settings.questions_per_minute
+        admission = Admission(settings.max_waiting, settings.timeout_seconds)
+        return cls(settings, Limits(n, A_MINUTE) if n else None, admission)
+
+    def admit(self, app: Starlette, is_free: Callable[[str], bool], telling: Telling) -> None:
+        """Let no more into `app` at a time than it can answer, but for paths that are free."""
+        app.add_middleware(Admitted, admission=self.admission, is_free=is_free, telling=telling)
+
+    def surround(self, app: Starlette, asking: Collection[str], telling: Telling) -> None:
+        """Put all else around `app`: compression, password, limits, log, headers, proxies.
+
+        `asking` are the paths that answer questions. The last that is added is the outermost.
+        """
+        from starlette.middleware.gzip import GZipMiddleware
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        app.add_middleware(GZipMiddleware, minimum_size=_MIN_GZIP_BYTES)
+        if self.settings.password is not None:
+            app.add_middleware(PasswordGate, password=self.settings.password, telling=telling)
+        app.add_middleware(
+            ClientLimit,
+            limits=self.limits,
+            asking=asking,
+            telling=telling,
+            knows_proxies=bool(self.settings.trusted_proxies),
+        )
+        if self.settings.log_requests:
+            app.add_middleware(RequestLog)
+        app.add_middleware(SecurityHeaders)
+        if self.settings.trusted_proxies:
+            trusted = list(self.settings.trusted_proxies)
+            app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

@@ -1,0 +1,374 @@
+"""The gate of a public server: who may ask how much, with which password, and how long it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from serving import serving, take_port
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from gecko_qa.edges.web.server import create_app
+from gecko_qa.gate import clients, connections
+from gecko_qa.gate.admission import N_AT_ONCE, Admission, Admitted
+from gecko_qa.gate.asgi import App, Receive, Scope, Send
+from gecko_qa.gate.clients import ClientLimit, charge_of
+from gecko_qa.gate.gate import Gate
+from gecko_qa.library import Library
+from gecko_qa.limits import MAX_KEYS, Limits
+from gecko_qa.parts import parts_of
+from gecko_qa.settings import Settings
+
+ASKING = ("/ask",)
+HOME = "http://127.0.0.1:7860"
+
+
+async def fine(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer anything, with as much charged as the query names."""
+    wait = charge_of(scope)(float(scope["query_string"] or b"0"))
+    await PlainTextResponse("fine", 503 if wait else 200)(scope, receive, send)
+
+
+def limited(n: int, **options: Any) -> App:
+    return ClientLimit(fine, Limits(n, 60, lambda: 0.0), ASKING, **options)
+
+
+def browser(app: Any, host: str = "203.0.113.5") -> TestClient:
+    return TestClient(app, base_url=HOME, client=(host, 5000))
+
+
+class TestHowMuchAClientMayAsk:
+    def test_after_its_questions_it_is_told_when_to_go_on(self) -> None:
+        site = browser(limited(2))
+        assert [site.get("/ask").status_code for _ in range(3)] == [200, 200, 429]
+        refused = site.get("/ask")
+        assert refused.headers["retry-after"] == "30"
+        assert refused.text == "That is too much at once. Please try again in 30 seconds."
+
+    def test_another_client_is_not_held_up(self) -> None:
+        app = limited(1)
+        assert [browser(app, f"203.0.113.{n}").get("/ask").status_code for n in (1, 1, 2)] == [
+            200,
+            429,
+            200,
+        ]
+
+    def test_what_answers_no_question_costs_a_sixteenth(self) -> None:
+        site = browser(limited(1))
+        assert [site.get("/page").status_code for _ in range(17)] == [200] * 16 + [429]
+
+    def test_an_answer_may_cost_more(self) -> None:
+        site = browser(limited(10))
+        assert site.get("/ask?8").status_code == 200
+        assert site.get("/ask?1").status_code == 503
+        assert site.get("/ask").status_code == 429
+
+    def test_a_network_of_ipv6_is_one_client(self) -> None:
+        app = limited(1)
+        hosts = ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")
+        assert [browser(app, host).get("/ask").status_code for host in hosts] == [200, 429, 200]
+
+    def test_an_address_of_ipv4_is_the_same_client_however_it_is_written(self) -> None:
+        app = limited(1)
+        hosts = ("203.0.113.9", "::ffff:203.0.113.9")
+        assert [browser(app, host).get("/ask").status_code for host in hosts] == [200, 429]
+
+    @pytest.mark.parametrize("host", ["127.0.0.1", "::1", "127.8.9.1"])
+    def test_programs_on_the_same_machine_are_not_limited(self, host: str) -> None:
+        site = browser(limited(1), host)
+        assert [site.get("/ask").status_code for _ in range(9)] == [200] * 9
+
+    @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+    def test_who_watches_the_server_is_not_limited(self, path: str) -> None:
+        site = browser(limited(1))
+        assert [site.get(path).status_code for _ in range(30)] == [200] * 30
+
+    def test_a_proxy_that_is_not_named_is_one_client_and_warned_of_once(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site = browser(limited(2), "127.0.0.1")
+        headers = {"X-Forwarded-For": "198.51.100.7"}
+        got = [site.get("/ask", headers=headers).status_code for _ in range(4)]
+        assert got == [200, 200, 429, 429]
+        assert [record.name for record in caplog.records] == [clients.__name__]
+        assert "trusted_proxies" in caplog.text
+
+    def test_only_the_latest_clients_are_remembered(self) -> None:
+        limits = Limits(1, 60, lambda: 0.0)
+        assert limits.take("first") == 0
+        assert limits.take("first") > 0
+        for n in range(MAX_KEYS):
+            limits.take(str(n))
+        assert limits.take("first") == 0
+
+
+class TestBehindAProxy:
+    @pytest.fixture
+    def site(self) -> TestClient:
+        return self.over(Settings(questions_per_minute=1, trusted_proxies=("10.0.0.0/8",)))
+
+    def over(self, settings: Settings) -> TestClient:
+        gate = Gate.of(settings)
+        app = Starlette(routes=[Route("/ask", lambda _: PlainTextResponse("fine"))])
+        gate.surround(app, ASKING, lambda _, refusal: (refusal.message, "text/plain"))
+        return browser(app, "10.1.2.3")
+
+    def ask(self, site: TestClient, forwarded: str) -> int:
+        return site.get("/ask", headers={"X-Forwarded-For": forwarded}).status_code
+
+    def test_each_of_its_readers_is_a_client(self, site: TestClient) -> None:
+        assert [self.ask(site, f"198.51.100.{n}") for n in (1, 2, 1)] == [200, 200, 429]
+
+    def test_what_a_reader_says_of_itself_counts_for_nothing(self, site: TestClient) -> None:
+        asked = [self.ask(site, f"{claimed}, 198.51.100.1") for claimed in ("127.0.0.1", "1.1.1.1")]
+        assert asked == [200, 429]
+
+    @pytest.mark.parametrize("claimed", ["", "x" * 10_000, "::::", "<script>", "a, b", "10.0.0.9"])
+    def test_whatever_it_says_is_answered(self, site: TestClient, claimed: str) -> None:
+        assert self.ask(site, claimed) == 200
+
+    def test_who_is_no_proxy_is_not_believed(self) -> None:
+        site = self.over(Settings(questions_per_minute=1, trusted_proxies=("192.0.2.1",)))
+        assert [self.ask(site, f"198.51.100.{n}") for n in (1, 2)] == [200, 429]
+
+
+class TestThePassword:
+    @pytest.fixture
+    def site(self, library: Library) -> TestClient:
+        settings = Settings(password="korrektes Pferd", questions_per_minute=5)
+        return browser(create_app(library, None, parts_of(settings), None, Gate.of(settings)))
+
+    def told(self, password: str, user: str = "anyone") -> dict[str, str]:
+        return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
+
+    @pytest.mark.parametrize("path", ["/", "/explainers/rlhf", "/api/v1/ask?q=x", "/mcp", "/none"])
+    def test_without_it_nothing_is_shown(self, site: TestClient, path: str) -> None:
+        refused = site.get(path)
+        assert refused.status_code == 401
+        assert refused.headers["www-authenticate"].startswith("Basic ")
+        assert "RLHF" not in refused.text
+        assert refused.headers["x-frame-options"] == "DENY"
+
+    def test_a_program_is_told_as_a_problem(self, site: TestClient) -> None:
+        told = site.get("/api/v1/explainers").json()
+        assert (told["type"], told["status"]) == ("/problems/password-needed", 401)
+
+    @pytest.mark.parametrize("user", ["", "anyone", "né"])
+    def test_with_it_all_is_there(self, site: TestClient, user: str) -> None:
+        assert site.get("/explainers", headers=self.told("korrektes Pferd", user)).is_success
+
+    def test_the_health_checks_need_none(self, site: TestClient) -> None:
+        assert site.get("/healthz").is_success
+        assert site.get("/readyz").is_success
+
+    @pytest.mark.parametrize(
+        "header",
+        ["", "Basic", "Basic ", "Basic !!!", "Basic a", "Bearer korrektes Pferd", "Basic w7w="],
+    )
+    def test_what_is_no_password_is_refused(self, site: TestClient, header: str) -> None:
+        assert site.get("/map", headers={"Authorization": header}).status_code == 401
+
+    def test_guessing_costs_as_much_as_asking(self, site: TestClient) -> None:
+        got = [site.get("/map", headers=self.told(f"guess {n}")).status_code for n in range(9)]
+        assert got == [401] * 4 + [429] * 5
+
+    def test_without_one_in_the_settings_none_is_asked_for(self, library: Library) -> None:
+        assert browser(create_app(library)).get("/explainers").is_success
+
+
+def hold(path: str = "/ask") -> Scope:
+    return {"type": "http", "path": path, "headers": []}
+
+
+class Sent:
+    """What an application sent."""
+
+    def __init__(self) -> None:
+        self.messages: list[Any] = []
+
+    async def __call__(self, message: Any) -> None:
+        self.messages.append(message)
+
+    @property
+    def status(self) -> int:
+        return int(self.messages[0]["status"])
+
+
+async def nothing() -> Any:
+    raise AssertionError("Nothing is received here.")
+
+
+class TestHowManyWait:
+    """Requests that stay until they are let go."""
+
+    def test_no_more_are_worked_on_than_can_be_and_no_more_wait_than_may(self) -> None:
+        most = N_AT_ONCE + 3
+        asyncio.run(self.crowd(most, most + 5))
+
+    async def crowd(self, most: int, n: int) -> None:
+        go = asyncio.Event()
+        at_work = peak = 0
+
+        async def work(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal at_work, peak
+            at_work += 1
+            peak = max(peak, at_work)
+            await go.wait()
+            at_work -= 1
+            await fine(scope | {"query_string": b""}, receive, send)
+
+        app = Admitted(work, Admission(most, 60), lambda path: path == "/free")
+        sent = [Sent() for _ in range(n)]
+        tasks = [asyncio.create_task(app(hold(), nothing, one)) for one in sent]
+        free = asyncio.create_task(app(hold("/free"), nothing, Sent()))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert at_work == N_AT_ONCE + 1
+        assert [one.status for one in sent[most:]] == [503] * (n - most)
+        assert (b"retry-after", b"1") in sent[-1].messages[0]["headers"]
+        go.set()
+        await asyncio.gather(*tasks, free)
+        assert [one.status for one in sent[:most]] == [200] * most
+        assert peak == N_AT_ONCE + 1
+        late = Sent()
+        await app(hold(), nothing, late)
+        assert late.status == 200
+
+    def test_what_takes_too_long_is_answered_in_time_and_keeps_its_place(self) -> None:
+        asyncio.run(self.overlong())
+
+    async def overlong(self) -> None:
+        stop = threading.Event()
+
+        async def work(scope: Scope, receive: Receive, send: Send) -> None:
+            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, stop.wait))
+            await fine(scope | {"query_string": b""}, receive, send)
+
+        async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
+            over = asyncio.Event()
+            task = asyncio.create_task(work(scope, receive, send))
+            task.add_done_callback(lambda _: over.set())
+            try:
+                await over.wait()
+            except asyncio.CancelledError:
+                await over.wait()  # as a thread that cannot be stopped
+                raise
+
+        admission = Admission(1, 0.01)
+        app, first, second = Admitted(stubborn, admission), Sent(), Sent()
+        await app(hold(), nothing, first)
+        assert first.status == 503
+        assert b"too long" in first.messages[1]["body"]
+        await app(hold(), nothing, second)
+        assert second.status == 503
+        assert b"too much to do" in second.messages[1]["body"]
+        stop.set()
+        while admission.is_full:
+            await asyncio.sleep(0.001)
+        assert len(first.messages) == 2
+
+    def test_a_failure_is_the_servers_to_tell(self) -> None:
+        async def broken(*_: Any) -> None:
+            raise ValueError
+
+        admission = Admission(1, 60)
+        with pytest.raises(ValueError):
+            asyncio.run(Admitted(broken, admission)(hold(), nothing, Sent()))
+        assert not admission.is_full
+
+
+class TestTheLog:
+    def site(self, library: Library, **settings: Any) -> TestClient:
+        chosen = Settings(**settings)
+        return browser(create_app(library, None, parts_of(chosen), None, Gate.of(chosen)))
+
+    def test_nothing_is_written_of_requests_unless_it_is_asked_for(
+        self, library: Library, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with caplog.at_level(logging.INFO, "gecko_qa.gate"):
+            self.site(library).get("/api/v1/ask", params={"q": "What is RLHF?"})
+        assert not caplog.records
+
+    def test_a_line_has_no_word_of_what_was_asked_nor_who_asked(
+        self, library: Library, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site = self.site(library, log_requests=True)
+        with caplog.at_level(logging.INFO, "gecko_qa.gate"):
+            site.get("/api/v1/ask", params={"q": "geheim"})
+            site.get("/api/v1/define/geheim")
+            site.get("/define/geheim%0Anewline")
+            site.get("/nowhere")
+        told = [record.getMessage().rsplit(" ", 2)[0] for record in caplog.records]
+        assert told == [
+            "GET /api/v1/ask 200",
+            "GET /api/v1/define/… 404",
+            "GET /define/… 404",
+            "GET /nowhere 404",
+        ]
+        assert "203.0.113.5" not in caplog.text
+
+    def test_questions_are_written_where_they_are_asked_for(
+        self, library: Library, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        site = self.site(library)
+        with caplog.at_level(logging.WARNING, "gecko_qa.asking"):
+            site.get("/api/v1/ask", params={"q": "What is RLHF?"})
+        assert not caplog.records
+        with caplog.at_level(logging.INFO, "gecko_qa.asking"):
+            site.get("/api/v1/ask", params={"q": "What is  RLHF?"})
+        assert [record.getMessage() for record in caplog.records] == [
+            '{"question": "What is RLHF?", "level": "1", "audience": null, '
+            '"status": "answered", "concepts": ["rlhf"]}'
+        ]
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
+    """Serve, with connections that wait a tenth of a second for a request."""
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.1)
+
+    async def echo(request: Request) -> PlainTextResponse:
+        return PlainTextResponse(await request.body())
+
+    listening, _ = take_port()
+    app = Starlette(routes=[Route("/", echo, methods=["GET", "POST"])])
+    with serving(app, listening, http=connections.Connection):
+        yield listening.getsockname()
+
+
+class TestConnections:
+    @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: x\r\nA: "])
+    def test_one_that_sends_no_request_ends(self, address: tuple[str, int], sent: bytes) -> None:
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.sendall(sent)
+            assert connection.recv(1) == b""
+
+    def test_one_that_begins_a_second_request_and_never_ends_it_ends(
+        self, address: tuple[str, int]
+    ) -> None:
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nGET / HT")
+            got = b""
+            while more := connection.recv(4096):
+                got += more
+        assert got.count(b"200 OK") == 1
+
+    def test_a_request_that_is_being_answered_is_not_cut_off(
+        self, address: tuple[str, int]
+    ) -> None:
+        body = threading.Event()
+        with socket.create_connection(address, timeout=20) as connection:
+            connection.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+            body.wait(0.3)
+            connection.sendall(b"cd")
+            assert b"200 OK" in connection.recv(4096)
