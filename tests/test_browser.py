@@ -565,3 +565,28 @@ def test_each_file_that_the_page_names_is_loaded_once_and_no_other_is(
     named = [f"{address}/assets/{name}" for name in re.findall(r'"\./assets/([^"]+)"', head)]
     assert sorted(url for url in loaded if "/assets/" in url) == sorted(named)
     context.close()
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_what_the_server_refuses_is_told_and_what_was_typed_stays(
+    desktop: Page, browser: Browser, address: str, lost: bool
+) -> None:
+    ask(desktop, "What is RLHF?")
+
+    def refuse(route: Route) -> None:
+        if lost:
+            route.abort()
+        else:
+            route.fulfill(status=429, json={"message": "Please try again in 3 seconds."})
+
+    desktop.route("**/gradio_api/run/predict*", refuse)
+    question_box(desktop).fill("What is LoRA?")
+    desktop.keyboard.press("Enter")
+    told = "cannot be reached" if lost else "Please try again in 3 seconds."
+    expect(desktop.get_by_role("alert")).to_contain_text(told)
+    expect(question_box(desktop)).to_have_value("What is LoRA?")
+    expect(turns(desktop)).to_have_count(1)
+    desktop.unroute("**/gradio_api/run/predict*")
+    desktop.keyboard.press("Enter")
+    expect(turns(desktop)).to_have_count(2)
+    expect(desktop.get_by_role("alert")).to_have_count(0)

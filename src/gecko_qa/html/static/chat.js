@@ -28,6 +28,46 @@
     requestAnimationFrame(() => byId("gq-ask").click());
   }
 
+  /* What the server refuses, or what never gets there */
+
+  const CALL = "/gradio_api/run/predict";
+  const UNREACHED = "The server cannot be reached just now. What you typed is still here: try again.";
+  const UNTOLD = "The server could not answer that just now. Try again.";
+  const fetchAny = window.fetch;
+
+  window.fetch = async (...request) => {
+    if (!String(request[0]?.url ?? request[0]).includes(CALL)) return fetchAny(...request);
+    let reply;
+    try {
+      reply = await fetchAny(...request);
+    } catch {
+      // Gradio asks nothing more after a request that failed, but goes on after one refused.
+      reply = Response.json({ message: UNREACHED }, { status: 503 });
+    }
+    refused(reply.ok ? "" : await reasonOf(reply.clone()));
+    return reply;
+  };
+
+  async function reasonOf(reply) {
+    try {
+      return (await reply.json()).message || UNTOLD;
+    } catch {
+      return UNTOLD;
+    }
+  }
+
+  function refused(reason) {
+    byId("gq-refused")?.remove();
+    if (!reason) return;
+    delete document.documentElement.dataset.opening; // no answer is on its way any more
+    const note = document.createElement("p");
+    note.id = "gq-refused";
+    note.className = "gq-note";
+    note.setAttribute("role", "alert");
+    note.textContent = reason;
+    byId("gq-note")?.before(note);
+  }
+
   /* Earlier answers */
 
   function earlier() {
