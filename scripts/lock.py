@@ -1,4 +1,4 @@
-"""Write the lock files from pyproject.toml: `make lock`, or `make lock UPGRADE=1` for newer versions.
+"""Write the lock files from pyproject.toml: `make lock`, with UPGRADE=1 for newer versions.
 
 Each lock names every package with its version and the digests of its files:
 
