@@ -38,7 +38,7 @@ pip install --no-deps --only-binary :all: --require-hashes --requirement "$lock"
 # there by now, packages for GPUs apart.
 pip install "$torch"
 pip install --no-deps --no-build-isolation --editable .
-pip check || {
+"$venv/bin/python" -m pip check || {
   echo "The lock files do not fit pyproject.toml: run “make lock”, then this again." >&2
   exit 1
 }
