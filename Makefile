@@ -1,5 +1,5 @@
 # Two commands: `make run` opens the chat, `make test` runs every check.
-.PHONY: run test setup setup-dev lint format bench clean
+.PHONY: run test setup setup-dev lint format lock audit bench clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,13 +12,25 @@ setup: $(VENV)/.installed
 
 setup-dev: $(VENV)/.installed-dev
 
-$(VENV)/.installed: pyproject.toml scripts/setup.sh
-	bash scripts/setup.sh $(VENV) .
+$(VENV)/.installed: pyproject.toml requirements.lock scripts/setup.sh
+	bash scripts/setup.sh $(VENV) requirements.lock
 	touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed
-	bash scripts/setup.sh $(VENV) '.[dev]'
-	touch $@
+# It holds all that the other installs.
+$(VENV)/.installed-dev: pyproject.toml requirements-dev.lock scripts/setup.sh
+	bash scripts/setup.sh $(VENV) requirements-dev.lock
+	touch $(VENV)/.installed $@
+
+# The lock files, from pyproject.toml; UPGRADE=1 takes newer versions where its bounds allow.
+lock: | $(BIN)/uv
+	$(BIN)/python scripts/lock.py $(if $(UPGRADE),--upgrade)
+
+$(BIN)/uv:
+	$(MAKE) setup-dev
+
+# Writes what is installed, under which licenses, into build/; fails on a known vulnerability.
+audit: setup-dev
+	$(BIN)/python scripts/audit.py $(if $(REQUIRED),--required)
 
 lint: setup-dev
 	$(BIN)/ruff format --check .
@@ -34,6 +46,7 @@ test: setup-dev lint
 	$(BIN)/gecko-qa index build
 	$(BIN)/gecko-qa check
 	$(BIN)/python -m pytest
+	$(BIN)/python scripts/audit.py
 
 bench: setup-dev
 	$(BIN)/gecko-qa index build

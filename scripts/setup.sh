@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Make a virtual environment and install the project: scripts/setup.sh VENV REQUIREMENT
+# Make a virtual environment and install the project with what a lock file names: scripts/setup.sh VENV LOCK
 set -euo pipefail
 cd "$(dirname "$0")/.."
-venv=$1 requirement=$2
+venv=$1 lock=$2
 
 fits='import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))'
 if [ ! -x "$venv/bin/python" ]; then
@@ -29,8 +29,16 @@ if [ ! -x "$venv/bin/python" ]; then
   "$python" -m venv "$venv"
 fi
 
-# Pinned and first: an open range can pull gigabytes of GPU packages.
+pip() { "$venv/bin/python" -m pip --quiet "$@"; }
 torch=$(sed -n 's/^ *"\(torch==[^"]*\)".*/\1/p' pyproject.toml)
-echo "Installing $torch, then gecko-qa. The first time takes a few minutes."
-"$venv/bin/python" -m pip install --quiet "$torch"
-"$venv/bin/python" -m pip install --quiet --editable "$requirement"
+echo "Installing what $lock names, then $torch and gecko-qa. The first time takes a few minutes."
+# Each file must have its digest, and none runs anything to be installed.
+pip install --no-deps --only-binary :all: --require-hashes --requirement "$lock"
+# Which build of it is right depends on the machine, so it has no digest; what any of them needs is
+# there by now, packages for GPUs apart.
+pip install "$torch"
+pip install --no-deps --no-build-isolation --editable .
+"$venv/bin/python" -m pip check || {
+  echo "The lock files do not fit pyproject.toml: run “make lock”, then this again." >&2
+  exit 1
+}

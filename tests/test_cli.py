@@ -275,6 +275,19 @@ def test_an_unforeseen_failure_is_told_without_a_traceback(
     assert "Something failed that should not: RuntimeError: no such luck." in done.err
 
 
+def test_a_package_that_only_building_needs_is_named_where_it_is_missing(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(*_: object) -> None:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr("gecko_qa.library.Library.open", missing)
+    done = cli("define", "RLHF")
+    assert done.code == 1
+    assert "The package torch is not installed." in done.err
+    assert "report" not in done.err
+
+
 def test_the_module_runs_too_and_an_empty_corpus_is_a_fault(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "gecko_qa", "check", "--corpus", str(tmp_path)],

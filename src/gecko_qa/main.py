@@ -141,11 +141,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Exception as error:
         if os.environ.get("GECKO_QA_DEBUG"):
             raise
-        _say(
-            f"Something failed that should not: {type(error).__name__}: {error}. "
-            "Set GECKO_QA_DEBUG=1 to see where, and please report it."
-        )
+        _say(_failure(error))
         sys.exit(EXIT_DATA)
+
+
+def _failure(error: Exception) -> str:
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            f"The package {error.name} is not installed. A server without it goes on answering; to "
+            "build a new index or import pages, install everything: “pip install gecko-qa”."
+        )
+    return (
+        f"Something failed that should not: {type(error).__name__}: {error}. "
+        "Set GECKO_QA_DEBUG=1 to see where, and please report it."
+    )
 
 
 def _folders(arguments: Sequence[str]) -> Iterator[str]:
