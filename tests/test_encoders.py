@@ -16,6 +16,8 @@ from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_folder, model_source
 from gecko_qa.encoder.onnx import WEIGHTS, OnnxEncoder
 from gecko_qa.errors import EncoderFailed
+from gecko_qa.files import named_by_content
+from gecko_qa.hashing import digest
 from gecko_qa.index.load import ENCODER, TOKENIZER, Index, open_index
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
@@ -206,10 +208,25 @@ def test_a_model_of_ones_own_is_exported_with_its_prompts(original: Any, tmp_pat
     exported = export_encoder(str(tmp_path / "mine"))
     source = model_source(str(tmp_path / "mine"))
     assert exported.card == EncoderCard(str(tmp_path / "mine"), source, 16, 32, "ask: ", "text: ")
-    encoder = OnnxEncoder(exported.graph, exported.tokenizer_json, exported.card)
+    (tmp_path / named_by_content(WEIGHTS, digest(exported.weights))).write_bytes(exported.weights)
+    encoder = OnnxEncoder(exported.graph, exported.tokenizer_json, exported.card, tmp_path)
     expected = mine.encode(["ask: frogs", "text: frogs"], normalize_embeddings=True)
     found = (encoder.encode_queries(["frogs"])[0], encoder.encode_passages(["frogs"])[0])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
+
+
+def test_large_weights_lie_beside_the_graph_and_on_pages_of_their_own(real_index: Index) -> None:
+    from onnx import ModelProto, TensorProto
+
+    graph = ModelProto.FromString(real_index.read(ENCODER)).graph
+    beside = [t for t in graph.initializer if t.data_location == TensorProto.EXTERNAL]
+    assert not [t for t in graph.initializer if len(t.raw_data) >= 4096]
+    # Words, places and their numbers; in each of six layers six matrices and the wide bias.
+    assert len(beside) == 3 + 6 * 7
+    for tensor in beside:
+        told = {entry.key: entry.value for entry in tensor.external_data}
+        assert told["location"] == real_index.manifest.files[WEIGHTS].file
+        assert int(told["offset"]) % 4096 == 0
 
 
 def test_weights_that_are_not_the_pinned_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
