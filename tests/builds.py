@@ -12,6 +12,7 @@ import pytest
 
 from gecko_qa.corpus.folder import valid_corpus
 from gecko_qa.encoder.base import EncoderCard
+from gecko_qa.encoder.export import _without_weights
 from gecko_qa.encoder.model import model_source
 from gecko_qa.encoder.onnx import OnnxEncoder
 from gecko_qa.index import build
@@ -45,7 +46,8 @@ def tiny_export(model: str) -> build._EncoderFiles:
     opset = [helper.make_opsetid("", 17)]
     encoded = helper.make_model(graph, opset_imports=opset, ir_version=8).SerializeToString()
     card = EncoderCard(model, model_source(model), 32, max_tokens=9999, query_prompt="? ")
-    return build._EncoderFiles(encoded, tokenizer.to_str().encode(), card)
+    files = _without_weights(encoded)
+    return build._EncoderFiles(*files, tokenizer.to_str().encode(), card)
 
 
 @dataclass

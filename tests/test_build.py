@@ -93,11 +93,20 @@ def test_a_model_whose_files_have_changed_is_exported_again(bench: Bench) -> Non
 
 
 @pytest.mark.parametrize(
-    "name", ["vectors.faiss", "encoder.onnx", "wordings.json", "probes.npy", "manifest.json"]
+    "name",
+    [
+        "vectors.faiss",
+        "encoder.onnx",
+        "encoder.weights",
+        "wordings.json",
+        "probes.npy",
+        "manifest.json",
+    ],
 )
 def test_nothing_of_a_damaged_index_is_reused(bench: Bench, name: str) -> None:
     first = bench.build()
-    path = bench.index / name
+    entry = first.manifest.files.get(name)
+    path = bench.index / (entry.file if entry else name)
     path.write_bytes(path.read_bytes()[:-1])
     built = bench.build()
     assert (built.n_encoded, built.exported) == (N_KEYS, True)

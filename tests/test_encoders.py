@@ -14,8 +14,10 @@ from gecko_qa.encoder.export import PARITY_TEXTS, export_encoder
 from gecko_qa.encoder.fake import HashEncoder
 from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_folder, model_source
-from gecko_qa.encoder.onnx import OnnxEncoder
+from gecko_qa.encoder.onnx import WEIGHTS, OnnxEncoder
 from gecko_qa.errors import EncoderFailed
+from gecko_qa.files import named_by_content
+from gecko_qa.hashing import digest
 from gecko_qa.index.load import ENCODER, TOKENIZER, Index, open_index
 from gecko_qa.settings import PACKAGED_MODEL, Settings
 
@@ -125,7 +127,8 @@ def test_the_exported_encoder_is_the_original(real_index: Index, original: Any) 
 
 def test_prompts_are_put_before_queries_and_before_passages(real_index: Index) -> None:
     card = EncoderCard(PACKAGED_MODEL, "", 384, 256, query_prompt="ask: ", passage_prompt="text: ")
-    prompted = OnnxEncoder(real_index.read(ENCODER), real_index.read(TOKENIZER), card)
+    graph, tokenizer = real_index.read(ENCODER), real_index.read(TOKENIZER)
+    prompted = OnnxEncoder(graph, tokenizer, card, real_index.folder)
     plain = real_index.encoder
     queries, passages = prompted.encode_queries(["frogs"]), prompted.encode_passages(["frogs"])
     assert np.array_equal(queries, plain.encode_queries(["ask: frogs"]))
@@ -139,20 +142,24 @@ def test_an_export_that_cannot_be_loaded_is_told(
     graph = real_index.read(ENCODER) if graph is None else graph
     tokenizer = real_index.read(TOKENIZER) if tokenizer is None else tokenizer
     with pytest.raises(EncoderFailed, match=r"Run “gecko-qa index build --full”"):
-        OnnxEncoder(graph, tokenizer, real_index.manifest.encoder)
+        OnnxEncoder(graph, tokenizer, real_index.manifest.encoder, real_index.folder)
 
 
 @pytest.fixture
 def quick_export(real_index: Index, original: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Take the graph from the real index, and load the original once: exporting is slow."""
+    files = real_index.read(ENCODER), real_index.read(WEIGHTS)
     monkeypatch.setattr(export, "_load", lambda name: original)
-    monkeypatch.setattr(export, "_export_graph", lambda *_: real_index.read(ENCODER))
+    monkeypatch.setattr(export, "_export_graph", lambda *_: b"")
+    monkeypatch.setattr(export, "_without_weights", lambda _: files)
 
 
 @pytest.mark.usefixtures("quick_export")
 def test_an_export_is_what_the_index_holds(real_index: Index) -> None:
     exported = export_encoder(PACKAGED_MODEL)
     assert exported.card == real_index.manifest.encoder
+    assert exported.graph == real_index.read(ENCODER)
+    assert exported.weights == real_index.read(WEIGHTS)
     assert exported.tokenizer_json == real_index.read(TOKENIZER)
     assert 0 <= exported.parity <= 1e-4
 
@@ -201,10 +208,25 @@ def test_a_model_of_ones_own_is_exported_with_its_prompts(original: Any, tmp_pat
     exported = export_encoder(str(tmp_path / "mine"))
     source = model_source(str(tmp_path / "mine"))
     assert exported.card == EncoderCard(str(tmp_path / "mine"), source, 16, 32, "ask: ", "text: ")
-    encoder = OnnxEncoder(exported.graph, exported.tokenizer_json, exported.card)
+    (tmp_path / named_by_content(WEIGHTS, digest(exported.weights))).write_bytes(exported.weights)
+    encoder = OnnxEncoder(exported.graph, exported.tokenizer_json, exported.card, tmp_path)
     expected = mine.encode(["ask: frogs", "text: frogs"], normalize_embeddings=True)
     found = (encoder.encode_queries(["frogs"])[0], encoder.encode_passages(["frogs"])[0])
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-4)
+
+
+def test_large_weights_lie_beside_the_graph_and_on_pages_of_their_own(real_index: Index) -> None:
+    from onnx import ModelProto, TensorProto
+
+    graph = ModelProto.FromString(real_index.read(ENCODER)).graph
+    beside = [t for t in graph.initializer if t.data_location == TensorProto.EXTERNAL]
+    assert not [t for t in graph.initializer if len(t.raw_data) >= 4096]
+    # Words, places and their numbers; in each of six layers six matrices and the wide bias.
+    assert len(beside) == 3 + 6 * 7
+    for tensor in beside:
+        told = {entry.key: entry.value for entry in tensor.external_data}
+        assert told["location"] == real_index.manifest.files[WEIGHTS].file
+        assert int(told["offset"]) % 4096 == 0
 
 
 def test_weights_that_are_not_the_pinned_ones_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

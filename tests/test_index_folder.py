@@ -16,7 +16,15 @@ from factories import FAKE_CARD
 
 from gecko_qa.errors import DataError, IndexDamaged, IndexFormatUnknown, IndexMissing
 from gecko_qa.hashing import digest
-from gecko_qa.index.folder import clear, commit, locked, place, read_file, read_manifest
+from gecko_qa.index.folder import (
+    clear,
+    commit,
+    locked,
+    map_file,
+    place,
+    read_file,
+    read_manifest,
+)
 from gecko_qa.index.load import Index
 from gecko_qa.index.manifest import FileEntry, Manifest, parse_manifest
 
@@ -41,6 +49,13 @@ def test_a_file_that_stands_is_left_alone_and_new_bytes_get_a_name_of_their_own(
     assert new == FileEntry("keys-11507a0e2f5e69d5.json", digest(b"new"), 3)
     assert (tmp_path / old.file).read_bytes() == b"old"
     assert (tmp_path / new.file).read_bytes() == b"new"
+
+
+def test_a_file_that_others_name_gets_the_name_of_its_content_at_once(tmp_path: Path) -> None:
+    for _ in range(2):
+        entry = place(tmp_path, "keys.json", b"new", by_content=True)
+        assert entry == FileEntry("keys-11507a0e2f5e69d5.json", digest(b"new"), 3)
+        assert names_in(tmp_path) == {entry.file}
 
 
 @pytest.mark.parametrize("data", [b"old", b"new"])
@@ -86,6 +101,23 @@ def test_a_file_that_no_build_wrote_is_not_cleared(tmp_path: Path) -> None:
     assert (tmp_path / "package.json").exists()
 
 
+def test_a_file_that_the_system_holds_on_to_is_left_to_the_next_build(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path, *, missing_ok: bool = False) -> None:
+        raise PermissionError(13, "in use", str(path))
+
+    commit(tmp_path, manifest_of(place(tmp_path, "a.npy", b"one")))
+    left = tmp_path / "a-0123456789abcdef.npy"
+    left.write_bytes(b"mapped by a server, on Windows")
+    with monkeypatch.context() as windows:
+        windows.setattr(Path, "unlink", refuse)
+        clear(tmp_path)
+    assert left.exists()
+    clear(tmp_path)
+    assert not left.exists()
+
+
 def truncate(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1])
 
@@ -119,6 +151,8 @@ def test_a_file_that_is_not_what_was_built_is_never_read(
     harm(small_index.folder / name)
     with pytest.raises(IndexDamaged, match=r"Run “gecko-qa index build”"):
         read_file(small_index.folder, small_index.manifest, name)
+    with pytest.raises(IndexDamaged, match=r"Run “gecko-qa index build”"):
+        map_file(small_index.folder, small_index.manifest, name)
     with pytest.raises(IndexDamaged, match=name):
         small_index.read_all()
 
@@ -191,16 +225,16 @@ def test_a_folder_without_a_manifest_holds_no_index(tmp_path: Path) -> None:
         read_manifest(tmp_path / "nowhere")
 
 
-@pytest.mark.parametrize("version", [1, 2, 4, "two"])
+@pytest.mark.parametrize("version", [1, 2, 3, 5, "two"])
 def test_another_format_is_told_with_what_to_run(tmp_path: Path, version: object) -> None:
     raw = manifest_of().to_json() | {"format": version}
     (tmp_path / "manifest.json").write_text(json.dumps(raw))
-    told = rf"in format {version}; this version reads format 3\. Run “gecko-qa index build”"
+    told = rf"in format {version}; this version reads format 4\. Run “gecko-qa index build”"
     with pytest.raises(IndexFormatUnknown, match=told):
         read_manifest(tmp_path)
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":3}'])
+@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"null", b"{}", b"\xff\xfe", b'{"format":4}'])
 def test_a_damaged_manifest_is_told(data: bytes) -> None:
     with pytest.raises(IndexDamaged, match=r"manifest is damaged. Run “gecko-qa index build”"):
         parse_manifest(data)

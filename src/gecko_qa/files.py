@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import mmap
 import os
+import re
 import secrets
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from gecko_qa.errors import DataError
 
 PART = ".part"
 """Ending of a file that is still being written."""
+_N_HEX = 16
 
 
 def write_atomically(path: Path, data: bytes) -> None:
@@ -41,6 +44,29 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def named_by_content(name: str, sha256: str) -> str:
+    """Return `name` with a piece of its content's tagged digest in it: a.npy, a-0123….npy."""
+    path = Path(name)
+    return f"{path.stem}-{sha256.split(':')[1][:_N_HEX]}{path.suffix}"
+
+
+def name_pattern(name: str) -> str:
+    """Return a pattern of `name` and of its names by content."""
+    stem, suffix = map(re.escape, (Path(name).stem, Path(name).suffix))
+    return f"{stem}(-[0-9a-f]{{{_N_HEX}}})?{suffix}"
+
+
+def mapped(path: Path) -> memoryview:
+    """Return the bytes of `path`, read only, where the system keeps them: processes share them.
+
+    Whoever writes into the file, or cuts it off, changes them; replacing it is safe.
+    """
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            return memoryview(b"")  # nothing cannot be mapped
+        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def read_bounded(path: Path, max_bytes: int) -> bytes:

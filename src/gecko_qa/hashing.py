@@ -17,7 +17,7 @@ def short_hash(value: object, n_chars: int) -> str:
     return digest(canonical_json(value)).split(":")[1][:n_chars]
 
 
-def digest(data: bytes | str) -> str:
+def digest(data: bytes | memoryview | str) -> str:
     """Return `sha256:` and the hexadecimal digest of `data` (text as UTF-8)."""
     raw = data.encode("utf-8") if isinstance(data, str) else data
     return "sha256:" + hashlib.sha256(raw).hexdigest()

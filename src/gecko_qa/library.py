@@ -41,8 +41,8 @@ N_OWN_ASKS = 3
 class Library(Book):
     """Questions, definitions and explainers of one corpus.
 
-    Safe to use from several threads. What is read of the index stays in memory; files that change
-    afterwards change nothing.
+    Safe to use from several threads. What is read of the index stays: a build afterwards, which
+    replaces files and never writes into one, changes nothing. Other processes share the large ones.
     """
 
     def __init__(self, index: Index, weights: Weights | None = None) -> None:

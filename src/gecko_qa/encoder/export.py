@@ -18,11 +18,16 @@ from typing import Any
 
 from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.encoder.model import model_folder, model_source
-from gecko_qa.encoder.onnx import OUTPUT, OnnxEncoder
+from gecko_qa.encoder.onnx import OUTPUT, WEIGHTS, OnnxEncoder
 from gecko_qa.errors import EncoderFailed
+from gecko_qa.files import named_by_content
+from gecko_qa.hashing import digest
 
 PARITY_TOLERANCE = 1e-4
 """Largest difference allowed between any number of the two encoders' vectors."""
+
+_PAGE_BYTES = 4096
+"""Weights from this size on lie beside the graph, each from a multiple of it on, to be mapped."""
 
 PARITY_TEXTS = (
     "What is RLHF?",
@@ -36,9 +41,10 @@ PARITY_TEXTS = (
 
 @dataclass(frozen=True)
 class ExportedEncoder:
-    """The three things that serving loads, and how closely they follow the original."""
+    """The four things that serving loads, and how closely they follow the original."""
 
     graph: bytes
+    weights: bytes
     tokenizer_json: bytes
     card: EncoderCard
     parity: float
@@ -54,14 +60,17 @@ def export_encoder(model: str) -> ExportedEncoder:
         transformer = _load(model)
         card = _card(model, transformer)
         tokenizer_json = _tokenizer_json(transformer, card)
-        graph = _export_graph(model, transformer)
-        parity = _parity(transformer, OnnxEncoder(graph, tokenizer_json, card))
+        graph, weights = _without_weights(_export_graph(model, transformer))
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            (Path(folder) / _name_of(weights)).write_bytes(weights)
+            exported = OnnxEncoder(graph, tokenizer_json, card, Path(folder))
+            parity = _parity(transformer, exported)
     if not parity <= PARITY_TOLERANCE:
         raise EncoderFailed(
             f"The exported encoder of {model} differs from the original by {parity:.1e}; "
             f"{PARITY_TOLERANCE:.0e} is allowed. Choose another model with --model."
         )
-    return ExportedEncoder(graph, tokenizer_json, card, parity)
+    return ExportedEncoder(graph, weights, tokenizer_json, card, parity)
 
 
 def _load(model: str) -> Any:  # noqa: ANN401  (an untyped library's class)
@@ -136,6 +145,28 @@ def _export_graph(model: str, transformer: Any) -> bytes:  # noqa: ANN401
             return path.read_bytes()
     except Exception as error:
         raise EncoderFailed(f"The model {model} cannot be exported: {_reason(error)}") from error
+
+
+def _without_weights(graph: bytes) -> tuple[bytes, bytes]:
+    """Return `graph` without its large weights, and these, to be mapped from a file."""
+    from onnx import ModelProto
+    from onnx.external_data_helper import set_external_data
+
+    model = ModelProto.FromString(graph)
+    tensors = [t for t in model.graph.initializer if len(t.raw_data) >= _PAGE_BYTES]
+    weights, offsets = bytearray(), []
+    for tensor in tensors:
+        offsets.append(len(weights))
+        weights += tensor.raw_data + bytes(-len(tensor.raw_data) % _PAGE_BYTES)
+    name = _name_of(bytes(weights))
+    for tensor, offset in zip(tensors, offsets, strict=True):
+        set_external_data(tensor, name, offset, len(tensor.raw_data))
+        tensor.ClearField("raw_data")
+    return model.SerializeToString(deterministic=True), bytes(weights)
+
+
+def _name_of(weights: bytes) -> str:
+    return named_by_content(WEIGHTS, digest(weights))
 
 
 def _reason(error: Exception) -> str:

@@ -13,6 +13,7 @@ from gecko_qa.corpus.folder import Corpus, valid_corpus
 from gecko_qa.encoder.base import Encoder, EncoderCard
 from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_source
+from gecko_qa.encoder.onnx import WEIGHTS, OnnxEncoder
 from gecko_qa.errors import EncoderFailed, IndexStale, IndexUnusable
 from gecko_qa.hashing import digest
 from gecko_qa.index.folder import clear, locked, read_manifest
@@ -50,17 +51,17 @@ class Built:
 @dataclass(frozen=True)
 class _EncoderFiles:
     graph: bytes
+    weights: bytes
     tokenizer_json: bytes
     card: EncoderCard
 
-    def load(self, threads: int) -> Encoder:
-        from gecko_qa.encoder.onnx import OnnxEncoder
-
-        return OnnxEncoder(self.graph, self.tokenizer_json, self.card, threads)
+    def load(self, folder: Path, threads: int) -> Encoder:
+        return OnnxEncoder(self.graph, self.tokenizer_json, self.card, folder, threads)
 
     def place(self, folder: Path) -> dict[str, FileEntry]:
+        files = {ENCODER: self.graph, WEIGHTS: self.weights, TOKENIZER: self.tokenizer_json}
         with writing(folder):
-            return placed(folder, {ENCODER: self.graph, TOKENIZER: self.tokenizer_json})
+            return placed(folder, files)
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def build_index(
         files = _export(model)
         progress("Preparing the encoder", 1, 1)
         kept = files.place(folder)
-        start = _Start(files.load(threads), files.card, kept, {}, exported=True)
+        start = _Start(files.load(folder, threads), files.card, kept, {}, exported=True)
         return _build(corpus, folder, start, progress)
 
 
@@ -244,7 +245,7 @@ def _export(model: str) -> _EncoderFiles:
     from gecko_qa.encoder.export import export_encoder
 
     exported = export_encoder(model)
-    return _EncoderFiles(exported.graph, exported.tokenizer_json, exported.card)
+    return _EncoderFiles(exported.graph, exported.weights, exported.tokenizer_json, exported.card)
 
 
 def _vectors_by_text(index: Index) -> dict[TextId, Vectors]:

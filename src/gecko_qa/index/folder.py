@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 from gecko_qa.errors import (
     DataError,
@@ -20,14 +21,21 @@ from gecko_qa.errors import (
     IndexMissing,
     IndexUnusable,
 )
-from gecko_qa.files import PART, sync_folder, write_atomically
+from gecko_qa.files import (
+    PART,
+    mapped,
+    name_pattern,
+    named_by_content,
+    sync_folder,
+    write_atomically,
+)
 from gecko_qa.hashing import canonical_json, digest
 from gecko_qa.index.manifest import MANIFEST, FileEntry, Manifest, parse_manifest
 
 PREVIOUS = "manifest-previous.json"
 _LOCK = ".lock"
-_N_HEX = 16
 _OURS_BEFORE_A_BUILD = ("README.md", ".gitignore", ".gitkeep")
+_Data = TypeVar("_Data", bytes, memoryview)
 
 
 def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest:
@@ -43,11 +51,20 @@ def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest:
 
 def read_file(folder: Path, manifest: Manifest, name: str) -> bytes:
     """Return the bytes of the index's file `name`; raises IndexDamaged unless they are intact."""
+    return _intact(folder, manifest, name, Path.read_bytes)
+
+
+def map_file(folder: Path, manifest: Manifest, name: str) -> memoryview:
+    """Return what `read_file` does, read only and not copied: processes share it; see `mapped`."""
+    return _intact(folder, manifest, name, mapped)
+
+
+def _intact(folder: Path, manifest: Manifest, name: str, read: Callable[[Path], _Data]) -> _Data:
     entry = manifest.files.get(name)
     if entry is None:
         raise IndexDamaged(f"The index lacks its {name}. Run “gecko-qa index build”.")
     try:
-        data = (folder / entry.file).read_bytes()
+        data = read(folder / entry.file)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "it cannot be read"
         raise IndexDamaged(
@@ -104,14 +121,14 @@ def _has_our_manifest(folder: Path) -> bool:
     return True
 
 
-def place(folder: Path, name: str, data: bytes) -> FileEntry:
+def place(folder: Path, name: str, data: bytes, *, by_content: bool = False) -> FileEntry:
     """Write `data` under a free name like `name`, and return where it went.
 
     A file that already holds `data` is used as it is; one that holds anything else is left alone.
+    `by_content` takes the name that tells the content even where the plain one is free.
     """
     sha256 = digest(data)
-    stem, suffix = Path(name).stem, Path(name).suffix
-    for candidate in (name, f"{stem}-{sha256.split(':')[1][:_N_HEX]}{suffix}"):
+    for candidate in (name, named_by_content(name, sha256))[by_content:]:
         path = folder / candidate
         if path.exists():
             if not path.is_file() or digest(path.read_bytes()) != sha256:
@@ -149,14 +166,9 @@ def clear(folder: Path) -> None:
         with contextlib.suppress(IndexUnusable):
             files = read_manifest(folder, manifest).files
             named |= {entry.file for entry in files.values()}
-            left += [_pattern(name) for name in files]
+            left += [name_pattern(name) for name in files]
     ours = re.compile("|".join(left))
     for path in folder.iterdir():
         if ours.fullmatch(path.name) and path.name not in named and path.is_file():
-            path.unlink(missing_ok=True)
-
-
-def _pattern(name: str) -> str:
-    """Return a pattern of the names under which `place` may have put the file `name`."""
-    stem, suffix = map(re.escape, (Path(name).stem, Path(name).suffix))
-    return f"{stem}(-[0-9a-f]{{{_N_HEX}}})?{suffix}"
+            with contextlib.suppress(PermissionError):  # Windows: a server still has it mapped
+                path.unlink(missing_ok=True)

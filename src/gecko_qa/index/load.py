@@ -11,9 +11,10 @@ from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.corpus.folder import corpus_hash, explainer_files
 from gecko_qa.corpus.wordings import Wordings
 from gecko_qa.encoder.base import Encoder
+from gecko_qa.encoder.onnx import WEIGHTS, OnnxEncoder
 from gecko_qa.errors import IndexDamaged, IndexMissing, IndexStale, IndexUnusable
 from gecko_qa.index import lexical
-from gecko_qa.index.folder import read_file, read_manifest
+from gecko_qa.index.folder import map_file, read_file, read_manifest
 from gecko_qa.index.keys import Key, keys_of
 from gecko_qa.index.manifest import Manifest
 from gecko_qa.index.probes import load_probes
@@ -35,7 +36,7 @@ VOCABULARY = "vocabulary.json"
 VECTORS = "vectors.faiss"
 ENCODER = "encoder.onnx"
 TOKENIZER = "tokenizer.json"
-ENCODER_FILES = (ENCODER, TOKENIZER)
+ENCODER_FILES = (ENCODER, WEIGHTS, TOKENIZER)
 
 
 class Index:
@@ -73,6 +74,12 @@ class Index:
         self._intact.add(name)
         return data
 
+    def map(self, name: str) -> memoryview:
+        """Return the intact bytes of the file `name`, read only and shared with other processes."""
+        data = map_file(self.folder, self.manifest, name)
+        self._intact.add(name)
+        return data
+
     def read_all(self) -> None:
         """Read every part, so that none can be missed later; raises IndexDamaged."""
         counts = (len(self.explainers), len(self.passages), len(self.keys), self.vectors.ntotal)
@@ -84,7 +91,7 @@ class Index:
         _ = self.lexical, self.concept_lexical, self.vocabulary
         for name in self.manifest.files:
             if name not in self._intact:
-                self.read(name)
+                self.map(name)
 
     @property
     def layout(self) -> Layout:
@@ -122,16 +129,22 @@ class Index:
 
     @cached_property
     def vectors(self) -> Any:  # noqa: ANN401  (an untyped library's class)
-        """The FAISS index: exact inner product, a row for each key."""
+        """The FAISS index: exact inner product, a row for each key, where the file is mapped."""
         import faiss
         import numpy as np
 
+        data = np.frombuffer(self.map(VECTORS), dtype=np.uint8)
         try:
-            return faiss.deserialize_index(np.frombuffer(self.read(VECTORS), dtype=np.uint8))
+            reader = faiss.ZeroCopyIOReader(  # type: ignore[attr-defined]
+                faiss.swig_ptr(data), data.size
+            )
+            index: Any = faiss.read_index(reader)
         except RuntimeError as error:
             raise IndexDamaged(
                 "The index's vectors cannot be read. Run “gecko-qa index build”."
             ) from error
+        index.referenced_objects = [data]  # it points into it, and does not keep it by itself
+        return index
 
     @cached_property
     def lexical(self) -> Any:  # noqa: ANN401  (an untyped library's class)
@@ -158,11 +171,9 @@ class Index:
         """The exported encoder, or the one that was given."""
         if self._given_encoder is not None:
             return self._given_encoder
-        from gecko_qa.encoder.onnx import OnnxEncoder
-
-        return OnnxEncoder(
-            self.read(ENCODER), self.read(TOKENIZER), self.manifest.encoder, self._threads
-        )
+        self.map(WEIGHTS)  # the graph names its file, and the library maps it
+        graph, tokenizer = self.read(ENCODER), self.read(TOKENIZER)
+        return OnnxEncoder(graph, tokenizer, self.manifest.encoder, self.folder, self._threads)
 
 
 class HeldIndex(Index):
@@ -175,6 +186,10 @@ class HeldIndex(Index):
     def read(self, name: str) -> bytes:
         """Return the bytes of the file `name`."""
         return self._contents[name]
+
+    def map(self, name: str) -> memoryview:
+        """Return the bytes of the file `name`, read only."""
+        return memoryview(self._contents[name])
 
 
 def _same_file(before: Manifest, after: Manifest, name: str) -> bool:
@@ -207,7 +222,7 @@ def is_current(folder: Path, corpus: Path) -> bool:
     try:
         index = open_index(folder, corpus)
         for name in index.manifest.files:
-            index.read(name)
+            index.map(name)
     except IndexUnusable:
         return False
     return True

@@ -11,7 +11,7 @@ from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.errors import IndexDamaged, IndexFormatUnknown
 from gecko_qa.hashing import canonical_json, digest
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 MANIFEST = "manifest.json"
 
 

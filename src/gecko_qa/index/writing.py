@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.corpus.folder import Corpus
 from gecko_qa.encoder.base import EncoderCard
+from gecko_qa.encoder.onnx import WEIGHTS
 from gecko_qa.errors import DataError
 from gecko_qa.index import lexical
 from gecko_qa.index.folder import commit, place
@@ -93,7 +94,10 @@ def manifest_of(
 
 def placed(folder: Path, contents: Mapping[str, bytes]) -> dict[str, FileEntry]:
     """Place `contents` in `folder` and return where each went."""
-    return {name: place(folder, name, data) for name, data in contents.items()}
+    return {
+        name: place(folder, name, data, by_content=name == WEIGHTS)  # the graph tells their name
+        for name, data in contents.items()
+    }
 
 
 @contextlib.contextmanager
