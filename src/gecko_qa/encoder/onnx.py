@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -25,10 +26,12 @@ class OnnxEncoder:
         self, graph: bytes, tokenizer_json: bytes, card: EncoderCard, threads: int = 1
     ) -> None:
         """Load the exported `graph` and its tokenizer; raises EncoderFailed."""
+        # Nothing here reports anything to anyone. The library would, to its makers, from its import
+        # on: what it is told after that stops it on Windows alone.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
-        # The library can report its use to its makers; nothing here reports anything to anyone.
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

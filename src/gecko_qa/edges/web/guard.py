@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,12 +33,11 @@ ALLOWED = frozenset(
         "/feedback",
         "/favicon.ico",
         "/gradio_api/run/predict",
+        "/static/js/iframeResizer.contentWindow.min.js",
     )
 )
 ALLOWED_BELOW = (
     "/assets/",
-    "/static/",
-    "/gradio_api/heartbeat/",
     "/explainers/",
     "/define/",
     "/gecko/",
@@ -59,6 +60,11 @@ HEADERS = (
 
 _HTML = "text/html; charset=utf-8"
 _TOO_LARGE = ("The request is too large.", _HTML)
+_UNCLEAR = "The request tells its length in two ways. Send it with one."
+_FAILED = "The server could not finish this. Please try again later."
+_UNREAD = (400, 413)
+_MAX_DIGITS = 20
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -124,12 +130,35 @@ class Guard:
                 message = {**message, "headers": [*kept, *HEADERS]}
             await send(message)
 
+        started = False
+
+        async def noting(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send_with_headers(message)
+
+        try:
+            await self._serve(scope, receive, noting)
+        except Exception as error:
+            # Without its message, which may hold a reader's question.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("A request failed with %s:\n%s", type(error).__name__, where)
+            if not started:
+                await _refuse(noting, 500, _FAILED)
+
+    async def _serve(self, scope: Scope, receive: Receive, send_with_headers: Send) -> None:
         path = scope["path"]
+        names = [name for name, _ in scope["headers"]]
+        if b"transfer-encoding" in names and b"content-length" in names:
+            # What stands before us may have read the other, and then take what is left of this
+            # request for somebody else's.
+            await _refuse(send_with_headers, 400, _UNCLEAR)
+            return
         part = part_at(self._parts, path)
         if is_odd(path) or (part is None and not is_ours(path)):
             await _refuse(send_with_headers, 404, self._missing_page)
             return
-        body = await _read(receive)
+        body = None if _is_told_too_large(scope) else await _read(receive)
         if body is None:
             told, media_type = _TOO_LARGE if part is None else part.too_large
             await _refuse(send_with_headers, 413, told, media_type)
@@ -153,6 +182,11 @@ def is_ours(path: str) -> bool:
 def _is_our_header(name: bytes) -> bool:
     ours = any(name == header for header, _ in HEADERS)
     return ours or name.startswith(b"access-control-")
+
+
+def _is_told_too_large(scope: Scope) -> bool:
+    told = dict(scope["headers"]).get(b"content-length", b"0")
+    return not told.isdigit() or int(told[:_MAX_DIGITS]) > MAX_BODY_BYTES
 
 
 async def _read(receive: Receive) -> bytes | None:
@@ -188,5 +222,8 @@ def _told(message: str) -> str:
 
 async def _refuse(send: Send, status: int, text: str, media_type: str = _HTML) -> None:
     headers = [(b"content-type", media_type.encode())]
+    if status in _UNREAD:
+        # Where the next request would begin is not known.
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode("utf-8")})
