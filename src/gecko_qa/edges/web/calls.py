@@ -66,8 +66,15 @@ def check_call(body: bytes, functions: Mapping[int, Sequence[Fits]]) -> None:
 
 
 def functions_of(page: gr.Blocks) -> dict[int, tuple[Fits, ...]]:
-    """Return which values each function of `page` takes, by its number."""
-    return {n: tuple(_fits(part) for part in fn.inputs) for n, fn in page.fns.items()}
+    """Return which values each function of `page` takes, by its number.
+
+    Those that run in the browser alone are none of the server's.
+    """
+    return {
+        n: tuple(_fits(part) for part in fn.inputs)
+        for n, fn in page.fns.items()
+        if fn.fn is not None
+    }
 
 
 def _fits(part: Any) -> Fits:  # noqa: ANN401  (an untyped library's class)
