@@ -325,6 +325,16 @@ def test_a_session_has_a_short_name(client: TestClient, session: str) -> None:
     assert reply.json() == {"message": "“session_hash” has to be at most 64 characters."}
 
 
+@pytest.mark.parametrize("depth", [7, 300, 900])
+def test_what_comes_with_an_event_is_nested_in_bounds(client: TestClient, depth: int) -> None:
+    clear = next(n for n, fn in functions_of(client).items() if fn["api_name"] == "clear")
+    told: Any = 1
+    for _ in range(depth):
+        told = {"a": told}
+    reply = call(client, {"data": [], "fn_index": clear, "event_data": told})
+    assert (reply.status_code, reply.json()["message"][:12]) == (422, "“event_data”")
+
+
 # Anything at all
 
 VALUES = st.recursive(
