@@ -285,6 +285,12 @@ def test_every_reply_has_our_headers_whatever_it_tells(
     assert SECRET not in caplog.text
 
 
+def test_only_the_chat_may_run_what_stands_in_its_page(client: TestClient) -> None:
+    for path in ("/explainers", "/define", "/map", "/none", "/api/v1/layout", "/gecko/chat.js"):
+        assert "script-src 'self';" in client.get(path).headers["content-security-policy"], path
+    assert "script-src 'self' 'unsafe-inline'" in client.get("/").headers["content-security-policy"]
+
+
 def test_no_foreign_page_reads_a_reply(client: TestClient) -> None:
     for path in ("/", "/config", "/healthz", "/api/v1/ask?q=feet", "/mcp", "/widget.js", "/none"):
         for origin in (f"https://{SITE_OF_THE_ATTACKER}", "null", HOME, "http://localhost:7860"):

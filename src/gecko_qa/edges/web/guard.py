@@ -18,6 +18,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Problem = Callable[[str, bytes], str]
+Headers = tuple[tuple[bytes, bytes], ...]
 
 
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
@@ -43,15 +44,18 @@ ALLOWED_BELOW = (
     "/gecko/",
 )
 
-# Gradio's page needs inline scripts and eval; everything else comes from here and nowhere else.
+# Everything comes from here and nowhere else. Gradio's page needs inline scripts and eval too.
 _POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "default-src 'self'; script-src 'self'{}; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
     "connect-src 'self'; object-src 'none'; base-uri 'self'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
+_CHAT = "/"
+_POLICY_HEADER = b"content-security-policy"
+_CHAT_POLICY = _POLICY.format(" 'unsafe-inline' 'unsafe-eval'").encode()
 HEADERS = (
-    (b"content-security-policy", _POLICY.encode()),
+    (_POLICY_HEADER, _POLICY.format("").encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
@@ -127,7 +131,7 @@ class Guard:
                 kept = [
                     (k, v) for k, v in message.get("headers", []) if not _is_our_header(k.lower())
                 ]
-                message = {**message, "headers": [*kept, *HEADERS]}
+                message = {**message, "headers": [*kept, *_headers_of(scope["path"])]}
             await send(message)
 
         started = False
@@ -177,6 +181,12 @@ def is_odd(path: str) -> bool:
 def is_ours(path: str) -> bool:
     """Tell whether the pages or the chat have anything at `path`."""
     return path in ALLOWED or path.startswith(ALLOWED_BELOW)
+
+
+def _headers_of(path: str) -> Headers:
+    if path != _CHAT:
+        return HEADERS
+    return ((_POLICY_HEADER, _CHAT_POLICY), *HEADERS[1:])
 
 
 def _is_our_header(name: bytes) -> bool:
