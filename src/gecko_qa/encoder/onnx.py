@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,10 +40,12 @@ class OnnxEncoder:
 
         Raises EncoderFailed.
         """
+        # Nothing here reports anything to anyone. The library would, to its makers, from its import
+        # on: what it is told after that stops it on Windows alone.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
         from tokenizers import Tokenizer
 
-        # The library can report its use to its makers; nothing here reports anything to anyone.
         onnxruntime.disable_telemetry_events()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads

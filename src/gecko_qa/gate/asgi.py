@@ -14,6 +14,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 HTML = "text/html; charset=utf-8"
+_OF_A_BODY = frozenset((b"content-length", b"transfer-encoding"))
 HEALTH = frozenset(("/healthz", "/readyz"))
 """What tells whoever watches the server that it runs: free of limits and of the password."""
 
@@ -42,15 +43,16 @@ def retry_after(seconds: int) -> Headers:
 
 
 async def refuse(refusal: Refusal, scope: Scope, send: Send, telling: Telling) -> None:
-    """Send `refusal`. The connection ends with it, whatever of the request is still to come."""
+    """Send `refusal`. A connection ends with it where some of the request may still come."""
     text, media_type = telling(scope["path"], refusal)
     body = text.encode("utf-8")
     headers = [
         (b"content-type", media_type.encode()),
         (b"content-length", b"%d" % len(body)),
         (b"cache-control", b"no-store"),
-        (b"connection", b"close"),
         *refusal.headers,
     ]
+    if any(name in _OF_A_BODY for name, _ in scope["headers"]):
+        headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

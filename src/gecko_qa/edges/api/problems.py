@@ -41,6 +41,7 @@ class Kind:
 
 NOT_JSON = Kind("not-json", 400, "The body is not a JSON object")
 PASSWORD = Kind("password-needed", 401, "A password is needed")
+UNCLEAR = Kind("unclear-length", 400, "The request tells its length in two ways")
 FOREIGN = Kind("foreign-page", 403, "A page of another site sent this")
 NOT_FOUND = Kind("not-found", 404, "There is nothing here")
 UNKNOWN_CONCEPT = Kind("unknown-concept", 404, "There is no such concept")
@@ -59,6 +60,7 @@ UNAVAILABLE = Kind("unavailable", 503, "The library cannot be read just now")
 
 KINDS = (
     NOT_JSON,
+    UNCLEAR,
     PASSWORD,
     FOREIGN,
     NOT_FOUND,
@@ -77,7 +79,9 @@ KINDS = (
     UNAVAILABLE,
 )
 # Of what is refused before it gets here.
-_KIND_OF_STATUS = {kind.status: kind for kind in (PASSWORD, TOO_SLOW, TOO_LARGE, TOO_MANY, BUSY)}
+_KIND_OF_STATUS = {
+    kind.status: kind for kind in (UNCLEAR, PASSWORD, TOO_SLOW, TOO_LARGE, TOO_MANY, FAILED, BUSY)
+}
 # The first that an exception is one of.
 _KIND_OF: tuple[tuple[type[GeckoQAError], Kind], ...] = (
     (NotJson, NOT_JSON),
@@ -117,7 +121,7 @@ def problem(kind: Kind, detail: str, *headers: tuple[str, str]) -> Reply:
 
 def telling(_: str, refusal: Refusal) -> tuple[str, str]:
     """Return a refusal as a problem, and its media type."""
-    kind = _KIND_OF_STATUS.get(refusal.status, FAILED)
+    kind = _KIND_OF_STATUS[refusal.status]
     told = problem(kind, DETAILS.get(kind) or refusal.message)
     return told.text, told.media_type
 

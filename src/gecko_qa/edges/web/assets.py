@@ -25,7 +25,7 @@ class Asset:
 
 class Assets:
     """ASGI middleware: sends the scripts and styles of `folder`, has the page at the root load
-    those called `ahead` at once, and leaves all else to `app`.
+    those called `ahead` at once, and leaves all else outside `/assets/` to `app`.
     """
 
     def __init__(self, app: App, folder: Path, ahead: Sequence[str] = ()) -> None:
@@ -40,6 +40,8 @@ class Assets:
         name = path.removeprefix(PREFIX)
         if name in self._paths and scope["method"] in {"GET", "HEAD"}:
             await self._send(name, scope, send)
+        elif name not in self._paths and path.startswith(PREFIX):
+            await _miss(send)
         elif path == "/" and scope["method"] == "GET":
             await self._app(scope, receive, self._linking(send))
         else:
@@ -73,6 +75,12 @@ class Assets:
             await send(message)
 
         return link
+
+
+async def _miss(send: Send) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8")]
+    await send({"type": "http.response.start", "status": 404, "headers": headers})
+    await send({"type": "http.response.body", "body": b"There is no such file."})
 
 
 def _read(path: Path) -> Asset:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
 MAX_DEPTH = 6
+MAX_SESSION_CHARS = 64
 PREDICT = "/gradio_api/run/predict"
 _SENT = frozenset(("data", "event_data", "fn_index", "trigger_id", "session_hash"))
 
@@ -48,6 +49,11 @@ def check_call(body: bytes, functions: Mapping[int, Sequence[Fits]]) -> None:
     for field, kind in (("session_hash", str), ("trigger_id", int), ("fn_index", int)):
         if not _is(call.get(field), kind):
             raise UsageError(f"“{field}” has to be {'text' if kind is str else 'a number'}.")
+    session = call.get("session_hash") or ""
+    if len(session) > MAX_SESSION_CHARS or not session.isprintable():
+        raise UsageError(f"“session_hash” has to be at most {MAX_SESSION_CHARS} characters.")
+    if not _is_plain(call.get("event_data")):
+        raise UsageError("“event_data” is none of the page's.")
     takes = functions.get(call.get("fn_index", -1))
     if takes is None:
         raise UsageError("There is no such function.")
@@ -60,8 +66,15 @@ def check_call(body: bytes, functions: Mapping[int, Sequence[Fits]]) -> None:
 
 
 def functions_of(page: gr.Blocks) -> dict[int, tuple[Fits, ...]]:
-    """Return which values each function of `page` takes, by its number."""
-    return {n: tuple(_fits(part) for part in fn.inputs) for n, fn in page.fns.items()}
+    """Return which values each function of `page` takes, by its number.
+
+    Those that run in the browser alone are none of the server's.
+    """
+    return {
+        n: tuple(_fits(part) for part in fn.inputs)
+        for n, fn in page.fns.items()
+        if fn.fn is not None
+    }
 
 
 def _fits(part: Any) -> Fits:  # noqa: ANN401  (an untyped library's class)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -25,9 +27,6 @@ from gecko_qa.payload import MAX_BODY_BYTES
 Problem = Callable[[str, bytes], str]
 
 
-HEARTBEAT = "/gradio_api/heartbeat/"
-"""A stream that stays open as long as the page."""
-
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
 # files, take them in, fetch addresses or queue work: whatever is not named here is not there.
 ALLOWED = frozenset(
@@ -41,12 +40,11 @@ ALLOWED = frozenset(
         "/feedback",
         "/favicon.ico",
         PREDICT,
+        "/static/js/iframeResizer.contentWindow.min.js",
     )
 )
 ALLOWED_BELOW = (
     "/assets/",
-    "/static/",
-    HEARTBEAT,
     "/explainers/",
     "/define/",
     "/gecko/",
@@ -54,6 +52,10 @@ ALLOWED_BELOW = (
 
 
 _TOO_LARGE = Refusal(413, "The request is too large.")
+_UNCLEAR = Refusal(400, "The request tells its length in two ways. Send it with one.")
+_FAILED = Refusal(500, "The server could not finish this. Please try again later.")
+_MAX_DIGITS = 20
+_log = logging.getLogger(__name__)
 _TOO_SLOW = Refusal(408, "The request did not come in time.")
 
 
@@ -92,7 +94,7 @@ def asking_of(parts: Sequence[Part]) -> frozenset[str]:
 def free_of(parts: Sequence[Part]) -> Callable[[str], bool]:
     """Return what tells of a path whether no limit holds it up."""
     free = frozenset[str]().union(*(part.free for part in parts))
-    return lambda path: path in free or path.startswith(HEARTBEAT)
+    return free.__contains__
 
 
 class Guard:
@@ -129,20 +131,40 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
 
+        begun = False
+
+        async def send_noting(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._serve(scope, receive, send_noting)
+        except Exception as error:
+            # Without its message, which may hold a reader's question.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            _log.error("A request failed with %s:\n%s", type(error).__name__, where)
+            if not begun:
+                await refuse(_FAILED, scope, send, self._telling)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope["path"]
+        if _is_unclear(scope):
+            await refuse(_UNCLEAR, scope, send, self._telling)
+            return
         if is_odd(path) or (part_at(self._parts, path) is None and not is_ours(path)):
             await refuse(Refusal(404, self._missing_page), scope, send, tell_plainly)
             return
         try:
             async with asyncio.timeout(self._body_seconds):
-                body = await _read(receive)
+                body = None if _is_told_too_large(scope) else await _read(receive)
         except TimeoutError:
             await refuse(_TOO_SLOW, scope, send, self._telling)
             return
         if body is None:
             await refuse(_TOO_LARGE, scope, send, self._telling)
             return
-        if told := self._problem(scope["path"], body):
+        if told := self._problem(path, body):
             await refuse(Refusal(422, told), scope, send, _tell_as_json)
             return
         await self._app(scope, _replay(body, receive), send)
@@ -156,6 +178,21 @@ def is_odd(path: str) -> bool:
 def is_ours(path: str) -> bool:
     """Tell whether the pages or the chat have anything at `path`."""
     return path in ALLOWED or path.startswith(ALLOWED_BELOW)
+
+
+def _is_unclear(scope: Scope) -> bool:
+    """Tell whether the length of a request depends on who reads it.
+
+    What stands before us may have read the other one, and then take what is left of this request
+    for somebody else's.
+    """
+    names = [name for name, _ in scope["headers"]]
+    return b"transfer-encoding" in names and b"content-length" in names
+
+
+def _is_told_too_large(scope: Scope) -> bool:
+    told = dict(scope["headers"]).get(b"content-length", b"0")
+    return not told.isdigit() or int(told[:_MAX_DIGITS]) > MAX_BODY_BYTES
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 _STYLES = ("tokens.css", "parts.css", "chat.css")
+_MAX_SESSIONS = 64
 _SCRIPTS = ("terms.js", "chat.js")
 
 
@@ -125,10 +126,13 @@ def _build(
     from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
     from gecko_qa.edges.web.preloads import preloads
+    from gecko_qa.edges.web.sealed import seal
 
     app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
     add_routes(app, current, feedback, news)
     chat = build_chat(current)
+    # Gradio keeps something of each session, which nothing here uses, and up to 10,000 of them.
+    chat.state_session_capacity = _MAX_SESSIONS
     scripts = _SCRIPTS if news is None else (*_SCRIPTS, "watch.js")
     gr.mount_gradio_app(
         app,
@@ -152,6 +156,7 @@ def _build(
     )
     # Mounting leaves off the checks of file paths that launching would switch on.
     chat.has_launched = True
+    seal(app)
     telling = telling_of(parts)
     frontend = Path(gr.__file__).parent / "templates" / "frontend"
     kinds = {component["type"] for component in chat.config["components"]}
