@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
 from dataclasses import dataclass
 from typing import cast
@@ -28,6 +29,11 @@ class Reply:
     def header(self, name: bytes) -> bytes:
         found = re.search(rb"\r\n" + name + rb": *([^\r]*)", self.head, re.IGNORECASE)
         return found.group(1) if found else b""
+
+    @property
+    def text(self) -> str:
+        packed = self.header(b"content-encoding") == b"gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode()
 
 
 def request_bytes(
@@ -100,6 +106,11 @@ class Connection(asyncio.Protocol):
         if _CLOSING.search(reply.head):
             self.close()
         return reply
+
+    @property
+    def status(self) -> int | None:
+        """The status of a reply that nobody waited for, None where there is none."""
+        return int(self._received[9:12]) if self._received[9:12].isdigit() else None
 
     def write(self, data: bytes) -> None:
         """Send what may be less than a request, and wait for nothing."""

@@ -24,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from figures import cuts, quantile
 from http_client import Broken, Client, Reply, request_bytes
 from processes import Memory, busy_seconds, cpu_seconds, machine, memory
 from serving import Server, started
@@ -136,12 +137,6 @@ class Step:
         return not self.wrong and quantile([o.ms for o in self.outcomes], 0.99) <= AIM_MS
 
 
-def quantile(values: list[float], share: float) -> float:
-    """Return the smallest of `values` that at least `share` of them do not exceed."""
-    ordered = sorted(values)
-    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)]
-
-
 async def measure(
     server: Server, caller: Caller, wanted: Iterator[Wanted], rate: float, seconds: float
 ) -> Step:
@@ -171,9 +166,8 @@ HEADER = (
 
 def row(workers: int, step: Step) -> str:
     ms = [o.ms for o in step.outcomes]
-    cuts = " | ".join(f"{quantile(ms, share):.0f} ms" for share in (0.5, 0.95, 0.99, 1))
     return (
-        f"| {workers} | {step.rate:g} | {len(ms)} | {cuts} | {step.wrong.total()} "
+        f"| {workers} | {step.rate:g} | {len(ms)} | {cuts(ms)} | {step.wrong.total()} "
         f"| {' | '.join(f'{cores:.2f} cores' for cores in step.cores)} |"
     )
 
@@ -263,7 +257,7 @@ def tell(server: Server, step: Step, caller: Caller, held: bool) -> None:
 
 def main() -> None:
     options = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     options.add_argument("--workers", type=int, nargs="+", default=[1, 2])
     options.add_argument("--first", type=float, default=20, help="requests a second at first")
