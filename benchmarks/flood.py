@@ -18,12 +18,11 @@ import resource
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from figures import cuts
-from http_client import Broken, Connection, connect, request_bytes
+from http_client import Broken, Client, connect, request_bytes
 from processes import machine, memory, n_open_files
 from serving import Server, started
 from traffic import questions
@@ -38,6 +37,7 @@ USUAL_LIMIT = 1024
 REST_SECONDS = 5.0
 N_BEFORE_AND_AFTER = 40
 _BODY = b'{"question": "What is RLHF?"}'
+_HALF_A_POST = request_bytes("POST", "/api/v1/ask", _BODY.ljust(4000))[: len(_BODY) - 4000]
 _HALF_A_HEAD = b"GET /api/v1/ask?q=What+is+RLHF HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Half: "
 KINDS = ("idle", "half a head", "slow body", "asking", "idle")
 """In turns: two of five say nothing."""
@@ -56,7 +56,7 @@ class Told:
     opened: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     closed: Counter[str] = field(default_factory=Counter)
-    replies: Counter[tuple[str, int]] = field(default_factory=Counter)
+    replies: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 async def flood(port: int, n: int, per_second: float, seconds: float, told: Told) -> None:
@@ -74,56 +74,54 @@ async def flood(port: int, n: int, per_second: float, seconds: float, told: Told
 
 async def hold(port: int, kind: str, number: int, until: float, told: Told) -> None:
     """Keep one connection as its `kind` does."""
-    loop = asyncio.get_running_loop()
     try:
-        connection = await connect(port)
+        if kind == "asking":
+            await _ask(port, number, until, told)
+        else:
+            await _say_little(port, kind, until, told)
     except OSError:
         told.refused[kind] += 1
-        return
+
+
+async def _say_little(port: int, kind: str, until: float, told: Told) -> None:
+    connection = await connect(port)
     told.opened[kind] += 1
-    if kind == "asking":
-        await _ask(connection, number, until, told)
-    else:
-        for data in _pieces(kind):
-            if not connection.open:
-                break
-            connection.write(data)
-            await asyncio.sleep(min(DRIP_SECONDS, max(until - loop.time(), 0)))
-            if loop.time() >= until:
-                break
-    if not connection.open:
-        told.closed[kind] += 1
-    if (status := connection.status) is not None:
-        told.replies[kind, status] += 1
+    if kind == "half a head":
+        connection.write(_HALF_A_HEAD)
+    elif kind == "slow body":
+        connection.write(_HALF_A_POST)
+    clock = asyncio.get_running_loop().time
+    while connection.open and (left := until - clock()) > 0:
+        drips = kind == "slow body"
+        await connection.wait_closed(min(DRIP_SECONDS, left) if drips else left)
+        if drips and connection.open:
+            connection.write(b" ")
+    told.closed[kind] += not connection.open
+    if connection.status is not None:
+        told.replies[kind, str(connection.status)] += 1
     connection.close()
 
 
-def _pieces(kind: str) -> Iterator[bytes]:
-    """Yield what a connection that never finishes sends, a piece a second."""
-    if kind == "half a head":
-        yield _HALF_A_HEAD
-    elif kind == "slow body":
-        whole = request_bytes("POST", "/api/v1/ask", _BODY.ljust(4000))
-        yield whole[: -4000 + len(_BODY)]
-        yield from itertools.repeat(b" ")
-    yield from itertools.repeat(b"")
-
-
-async def _ask(connection: Connection, number: int, until: float, told: Told) -> None:
-    loop = asyncio.get_running_loop()
-    # Spread, or all would ask in the same moments.
-    await asyncio.sleep(number * 0.01 % ASK_SECONDS)
-    for asked in itertools.cycle(_ASKED[number // 5 % 10 :] + _ASKED[: number // 5 % 10]):
-        if not connection.open or loop.time() >= until:
-            return
+async def _ask(port: int, number: int, until: float, told: Told) -> None:
+    """Ask again and again, on a new connection where the server has closed the one before."""
+    client = Client(port)
+    clock = asyncio.get_running_loop().time
+    turn = number // len(KINDS) % len(_ASKED)
+    for path in itertools.cycle(_ASKED[turn:] + _ASKED[:turn]):
+        if (left := until - clock()) <= 0:
+            break
         try:
             async with asyncio.timeout_at(until):
-                reply = await connection.send(request_bytes("GET", asked))
-            told.replies["asking", reply.status] += 1
-        except (Broken, TimeoutError):
-            told.replies["asking", 0] += 1
-            return
-        await asyncio.sleep(min(ASK_SECONDS, max(until - loop.time(), 0)))
+                reply = await client.send(request_bytes("GET", path))
+            told.replies["asking", str(reply.status)] += 1
+        except Broken:
+            told.replies["asking", "broken off"] += 1
+        except TimeoutError:
+            told.replies["asking", "too late"] += 1
+        await asyncio.sleep(min(ASK_SECONDS, left))
+    told.opened["asking"] += client.n_connections
+    told.closed["asking"] += max(client.n_connections - 1, 0)
+    client.close()
 
 
 def get(port: int, path: str) -> tuple[int, float]:
@@ -203,7 +201,7 @@ def tell(told: Told, looks: list[tuple[int, float]], during: tuple[int, float]) 
     print("| --- | --- | --- | --- | --- |")
     for kind in dict.fromkeys(KINDS):
         counts = sorted((s, n) for (of, s), n in told.replies.items() if of == kind)
-        replies = ", ".join(f"{n} × {status or 'none'}" for status, n in counts)
+        replies = ", ".join(f"{n} × {status}" for status, n in counts)
         numbers = (told.opened[kind], told.refused[kind], told.closed[kind])
         print(f"| {kind} | {' | '.join(map(str, numbers))} | {replies} |")
     fine = sum(status == 200 for status, _ in looks)

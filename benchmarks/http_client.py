@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import re
 from dataclasses import dataclass
@@ -71,6 +72,7 @@ class Connection(asyncio.Protocol):
         self.open = False
         self.used = False
         self.idle_since = 0.0
+        self._lost = asyncio.Event()
         self._received = bytearray()
         self._reply: asyncio.Future[Reply] | None = None
 
@@ -95,6 +97,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.open = False
+        self._lost.set()
         if self._reply is not None and not self._reply.done():
             self._reply.set_exception(Broken(str(exc or "closed before the reply")))
 
@@ -115,6 +118,12 @@ class Connection(asyncio.Protocol):
     def write(self, data: bytes) -> None:
         """Send what may be less than a request, and wait for nothing."""
         self._transport.write(data)
+
+    async def wait_closed(self, seconds: float) -> None:
+        """Wait until the server closes it, for `seconds` at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._lost.wait()
 
     def close(self) -> None:
         self.open = False
