@@ -14,6 +14,7 @@ import argparse
 import asyncio
 import http.client
 import itertools
+import math
 import resource
 import threading
 import time
@@ -104,7 +105,8 @@ async def _say_little(port: int, kind: str, until: float, told: Told) -> None:
 
 async def _ask(port: int, number: int, until: float, told: Told) -> None:
     """Ask again and again, on a new connection where the server has closed the one before."""
-    client = Client(port)
+    # For good: that the server closes it is what is counted.
+    client = Client(port, idle_seconds=math.inf)
     clock = asyncio.get_running_loop().time
     turn = number // len(KINDS) % len(_ASKED)
     for path in itertools.cycle(_ASKED[turn:] + _ASKED[:turn]):

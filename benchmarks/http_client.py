@@ -13,7 +13,7 @@ _END = b"\r\n\r\n"
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CLOSING = re.compile(rb"\r\nconnection: *close", re.IGNORECASE)
 _NO_BODY = (204, 304)
-_IDLE_SECONDS = 3.0
+IDLE_SECONDS = 3.0
 """Below the server's own: no request goes out on a connection that is just being closed."""
 
 
@@ -133,9 +133,10 @@ class Connection(asyncio.Protocol):
 class Client:
     """As many connections as there are requests under way, kept alive in between."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, idle_seconds: float = IDLE_SECONDS) -> None:
         self.n_connections = 0
         self._port = port
+        self._idle_seconds = idle_seconds
         self._idle: list[Connection] = []
 
     async def send(self, request: bytes) -> Reply:
@@ -163,7 +164,7 @@ class Client:
         self._idle.clear()
 
     def _kept(self) -> Connection | None:
-        latest = asyncio.get_running_loop().time() - _IDLE_SECONDS
+        latest = asyncio.get_running_loop().time() - self._idle_seconds
         while self._idle:
             connection = self._idle.pop()
             if connection.open and connection.idle_since >= latest:
