@@ -119,7 +119,7 @@ async def _ask(port: int, number: int, until: float, told: Told) -> None:
         except Broken:
             told.replies["asking", "broken off"] += 1
         except TimeoutError:
-            told.replies["asking", "too late"] += 1
+            told.replies["asking", "cut off at the end"] += 1
         await asyncio.sleep(min(ASK_SECONDS, left))
     told.opened["asking"] += client.n_connections
     told.closed["asking"] += max(client.n_connections - 1, 0)
@@ -212,6 +212,17 @@ def tell(told: Told, looks: list[tuple[int, float]], during: tuple[int, float]) 
     print(f"\nAt its height {during[0]} files were open and {during[1]:.0f} MiB (PSS) taken.")
 
 
+def one_flood(server: Server, chosen: argparse.Namespace, told: Told) -> tuple[int, float]:
+    """Flood the server; return how many files it had open and its MiB with all connections open."""
+    flooding = flood(server.port, chosen.connections, chosen.per_second, chosen.seconds, told)
+    thread = threading.Thread(target=asyncio.run, args=(flooding,))
+    thread.start()
+    time.sleep(chosen.connections / chosen.per_second)
+    during = n_open_files(server.pid), memory(server.pid).pss
+    thread.join()
+    return during
+
+
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -219,6 +230,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=5000)
     options.add_argument("--seconds", type=float, default=20, help="held, after the last is open")
     options.add_argument("--per-second", type=float, default=1000, help="opened")
+    options.add_argument("--floods", type=int, default=2, help="one after another")
     options.add_argument("--workers", type=int, default=1)
     chosen = options.parse_args()
     print(f"{machine()}\n")
@@ -229,20 +241,16 @@ def main() -> None:
         # Ours alone: the server, which has started by now, has to see to its own.
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         state(server)
-        before = state(server)
-        told = Told()
-        flooding = flood(server.port, chosen.connections, chosen.per_second, chosen.seconds, told)
-        with Looking(server.port) as looking:
-            thread = threading.Thread(target=asyncio.run, args=(flooding,))
-            thread.start()
-            time.sleep(chosen.connections / chosen.per_second + 1)
-            during = n_open_files(server.pid), memory(server.pid).pss
-            thread.join()
-        time.sleep(REST_SECONDS)
-        after = state(server)
-    print("| | answered | p50 | p95 | p99 | longest | open files | PSS |\n" + "| --- " * 8 + "|")
-    print(f"{row('before', before)}\n{row('after', after)}")
-    tell(told, looking.looks, during)
+        rows = [row("before", state(server))]
+        for number in range(1, chosen.floods + 1):
+            come = Told()
+            with Looking(server.port) as looking:
+                during = one_flood(server, chosen, come)
+            time.sleep(REST_SECONDS)
+            rows.append(row(f"after flood {number}", state(server)))
+            tell(come, looking.looks, during)
+    print("\n| | answered | p50 | p95 | p99 | longest | open files | PSS |\n" + "| --- " * 8 + "|")
+    print("\n".join(rows))
     if server.said:
         print(f"\nThe server said {len(server.said)} lines, first: {server.said[0].strip()}")
 
