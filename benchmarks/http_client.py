@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gzip
 import re
+from collections import deque
 from dataclasses import dataclass
 from typing import cast
 
@@ -137,7 +138,8 @@ class Client:
         self.n_connections = 0
         self._port = port
         self._idle_seconds = idle_seconds
-        self._idle: list[Connection] = []
+        # The one that has rested longest goes first: many readers, none of whom asks at once again.
+        self._idle: deque[Connection] = deque()
 
     async def send(self, request: bytes) -> Reply:
         """Return the reply; raises Broken, and OSError where there is no connection to be had."""
@@ -166,7 +168,7 @@ class Client:
     def _kept(self) -> Connection | None:
         latest = asyncio.get_running_loop().time() - self._idle_seconds
         while self._idle:
-            connection = self._idle.pop()
+            connection = self._idle.popleft()
             if connection.open and connection.idle_since >= latest:
                 return connection
             connection.close()
