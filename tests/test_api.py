@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio
+import httpx
 import pytest
 import schemathesis
 from commands import Cli
@@ -596,6 +598,19 @@ class TestOperating:
         }
         for path in ("/healthz", "/readyz", "/metrics"):
             assert small.get(path).headers["cache-control"] == "no-store"
+
+    def test_they_answer_while_questions_take_every_thread(self, small_app: FastAPI) -> None:
+        async def look() -> list[int]:
+            threads = anyio.to_thread.current_default_thread_limiter()
+            for _ in range(int(threads.total_tokens)):
+                threads.acquire_on_behalf_of_nowait(object())
+            transport = httpx.ASGITransport(small_app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+                with anyio.fail_after(10):
+                    replies = [await client.get(path) for path in ("/healthz", "/readyz")]
+            return [reply.status_code for reply in replies]
+
+        assert anyio.run(look) == [200, 200]
 
     def test_requests_and_answers_are_counted(self, lizards: Library) -> None:
         metrics = Metrics()

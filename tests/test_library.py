@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 from pathlib import Path
 
 import pytest
@@ -133,3 +135,18 @@ def test_an_ask_that_leads_elsewhere_is_not_its_own(tmp_path: Path) -> None:
     library = Library(fake_index(write_corpus(tmp_path / "corpus", files), tmp_path / "index"))
     assert library.ask(asks[0]).concepts == ("tree-frogs",)
     assert library.own_asks(library.explainer("gecko-feet")) == (asks[1],)
+
+
+def test_nothing_that_is_kept_for_good_grows_with_what_readers_ask(small_library: Library) -> None:
+    def kept() -> dict[str, int]:
+        caches = (one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper))
+        ours = [one for one in caches if one.__module__.startswith("gecko_qa.")]
+        sizes = {f"{one.__module__}.{one.__qualname__}": one.cache_info() for one in ours}
+        return {name: info.currsize for name, info in sizes.items() if info.maxsize is None}
+
+    small_library.ask("Why do quelks florp a gnarth, and how?")
+    before = kept()
+    assert before, "some are kept for good"
+    for n in range(20):
+        small_library.ask(f"Why do quelk{n} florp{n} a gnarth{n}, and how?")
+    assert kept() == before

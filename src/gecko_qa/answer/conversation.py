@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
 
 from gecko_qa.answer.intent import Intent
-from gecko_qa.retrieval.frame import content_words, facet_words
+from gecko_qa.retrieval.frame import content_words, facet_words, frame_words
 from gecko_qa.words import folded_words
 
 # "these" folds to "the", and is not told from it.
@@ -43,6 +42,7 @@ _NO_TOPICS = facet_words() | frozenset(
 _ANYTHING = frozenset(
     folded_words("model models system systems tool tools user users people person")
 )
+_NEVER_TOPICS = _NO_TOPICS | _ANYTHING | _REFERRING | _PRONOUNS | frame_words()
 _LEADING = frozenset(
     folded_words("and but so ok okay then well also yes no hm hmm right sure plus or")
 )
@@ -97,12 +97,8 @@ class Leaning:
     pointing: bool
 
 
-@cache
 def _is_topic(word: str) -> bool:
-    if word == "ai":
-        return True
-    no_topic = _NO_TOPICS | _ANYTHING | _REFERRING | _PRONOUNS
-    return word not in no_topic and bool(content_words((word,)))
+    return word == "ai" or word not in _NEVER_TOPICS
 
 
 def leaning_of(words: tuple[str, ...], named: frozenset[int]) -> Leaning:

@@ -69,8 +69,9 @@ def add_api(
     )
     for path, endpoint, methods in endpoints.of_the_api():
         api.add_route(path, handler(_route(path), endpoint, metrics), methods=methods)
-    for path, endpoint in endpoints.beside_it():
-        app.add_route(path, handler(path, endpoint, metrics), methods=["GET"])
+    for path, endpoint, at_once in endpoints.beside_it():
+        handle = handler(path, endpoint, metrics, at_once=at_once)
+        app.add_route(path, handle, methods=["GET"])
     app.mount(API[:-1], api)
 
 
@@ -106,13 +107,13 @@ class _Endpoints:
             ("/openapi.json", self.openapi, ["GET"]),
         )
 
-    def beside_it(self) -> tuple[tuple[str, Endpoint], ...]:
-        """Paths beside the API's, and what serves each."""
+    def beside_it(self) -> tuple[tuple[str, Endpoint, bool], ...]:
+        """Paths beside the API's, what serves each, and whether at once."""
         return (
-            ("/healthz", self.health),
-            ("/readyz", self.readiness),
-            ("/metrics", self.figures),
-            ("/widget.js", self.widget),
+            ("/healthz", self.health, True),
+            ("/readyz", self.readiness, True),
+            ("/metrics", self.figures, False),
+            ("/widget.js", self.widget, False),
         )
 
     def ask(self, call: Call) -> Reply:

@@ -21,19 +21,23 @@ _NO_BODY = (304,)
 Handler = Callable[["Request"], Awaitable["Response"]]
 
 
-def handler(route: str, endpoint: Endpoint, metrics: Metrics) -> Handler:
-    """Return what serves `endpoint`, counted as `route`."""
+def handler(route: str, endpoint: Endpoint, metrics: Metrics, *, at_once: bool = False) -> Handler:
+    """Return what serves `endpoint`, counted as `route`.
+
+    `at_once` is for one that takes no time: it waits for no thread, of which questions may have
+    taken all.
+    """
 
     async def handle(request: Request) -> Response:
         started = time.perf_counter()
-        reply = await _reply(request, endpoint)
+        reply = await _reply(request, endpoint, at_once)
         metrics.replied(route, reply.status, time.perf_counter() - started)
         return response_of(reply, head=request.method == "HEAD")
 
     return handle
 
 
-async def _reply(request: Request, endpoint: Endpoint) -> Reply:
+async def _reply(request: Request, endpoint: Endpoint, at_once: bool) -> Reply:
     from fastapi.concurrency import run_in_threadpool
     from starlette.requests import ClientDisconnect
 
@@ -46,7 +50,7 @@ async def _reply(request: Request, endpoint: Endpoint) -> Reply:
             await _body(request),
             charge_of(request.scope),
         )
-        return await run_in_threadpool(endpoint, call)
+        return endpoint(call) if at_once else await run_in_threadpool(endpoint, call)
     except ClientDisconnect:
         return Reply("", 400)  # Nobody is there to read it.
     except Exception as error:
