@@ -159,9 +159,8 @@ def test_no_log_holds_a_question_or_an_address(proxy: Proxy) -> None:
 
 
 def test_a_flood_from_one_address_ends_at_nginx(tmp_path: Path) -> None:
-    with proxied("nginx.conf", tmp_path) as client:
-        with ThreadPoolExecutor(20) as readers:
-            asked = readers.map(lambda _: client.get("/healthz").status_code, range(600))
-            statuses = Counter(asked)
+    with proxied("nginx.conf", tmp_path) as client, ThreadPoolExecutor(20) as readers:
+        asked = readers.map(lambda _: client.get("/healthz").status_code, range(600))
+        statuses = Counter(asked)
     assert set(statuses) == {200, 429}
     assert statuses[200] > 300
