@@ -80,6 +80,9 @@ def proxied(name: str, folder: Path) -> Iterator[httpx.Client]:
         "caddy": ["caddy", "run", "--adapter", "caddyfile", "--config", str(file)],
     }[program]
     with ExitStack() as stack:
+        # Otherwise it would take the proxy's word on who is there for what it sees itself.
+        environment = stack.enter_context(pytest.MonkeyPatch.context())
+        environment.setenv("FORWARDED_ALLOW_IPS", "none")
         stack.enter_context(serving(Echo(), listening))
         with (folder / "said.log").open("wb") as said:
             running = subprocess.Popen(
