@@ -18,11 +18,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from gecko_qa.edges.web.conversation import Conversation
 from gecko_qa.edges.web.server import create_app
 from gecko_qa.gate import clients, connections
 from gecko_qa.gate.admission import N_AT_ONCE, Admission, Admitted
 from gecko_qa.gate.asgi import App, Receive, Scope, Send
-from gecko_qa.gate.clients import ClientLimit, charge_of
+from gecko_qa.gate.clients import ClientLimit, charge
 from gecko_qa.gate.gate import Gate
 from gecko_qa.library import Library
 from gecko_qa.limits import MAX_KEYS, Limits
@@ -35,7 +36,7 @@ HOME = "http://127.0.0.1:7860"
 
 async def fine(scope: Scope, receive: Receive, send: Send) -> None:
     """Answer anything, with as much charged as the query names."""
-    wait = charge_of(scope)(float(scope["query_string"] or b"0"))
+    wait = charge(float(scope["query_string"] or b"0"))
     await PlainTextResponse("fine", 503 if wait else 200)(scope, receive, send)
 
 
@@ -372,3 +373,66 @@ class TestConnections:
             body.wait(0.3)
             connection.sendall(b"cd")
             assert b"200 OK" in connection.recv(4096)
+
+
+class TestFrames:
+    def policy(self, library: Library, *sites: str) -> tuple[str, str | None]:
+        gate = Gate.of(Settings(frame_ancestors=sites))
+        headers = browser(create_app(library, None, (), None, gate)).get("/map").headers
+        policy = headers["content-security-policy"].rpartition("frame-ancestors ")[2]
+        return policy, headers.get("x-frame-options")
+
+    def test_no_page_shows_ours_in_a_frame(self, library: Library) -> None:
+        assert self.policy(library) == ("'none'", "DENY")
+
+    def test_pages_that_the_settings_name_may(self, library: Library) -> None:
+        sites = ("https://a.example", "https://b.example")
+        assert self.policy(library, *sites) == ("https://a.example https://b.example", None)
+
+
+class TestConversations:
+    """Each turn before is answered again, and costs as much."""
+
+    def site(self, library: Library, n: int) -> TestClient:
+        settings = Settings(questions_per_minute=n, hosts=("127.0.0.1",))
+        return browser(create_app(library, None, parts_of(settings), None, Gate.of(settings)))
+
+    def test_over_the_api(self, library: Library) -> None:
+        site = self.site(library, 10)
+        turns = [{"question": "What is RLHF?"}] * 8
+        body = {"question": "What about LoRA?", "conversation": turns}
+        assert site.post("/api/v1/ask", json=body).status_code == 200
+        refused = site.post("/api/v1/ask", json=body)
+        assert refused.status_code == 429
+        assert int(refused.headers["retry-after"]) > 0
+
+    def test_over_the_tools(self, library: Library) -> None:
+        site = self.site(library, 10)
+        asked = {
+            "question": "What about LoRA?",
+            "conversation": [{"question": "What is RLHF?"}] * 8,
+        }
+        call = {"name": "ask", "arguments": asked}
+        body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+        accepted = {"Accept": "application/json, text/event-stream"}
+        answered = site.post("/mcp", json=body, headers=accepted)
+        assert not answered.json()["result"].get("isError")
+        for _ in range(2):
+            refused = site.post("/mcp", json=body, headers=accepted)
+        assert "That is too much at once." in refused.text
+
+    def test_on_the_page(self, library: Library) -> None:
+        def opened(n: int, kept: int) -> str:
+            limits = Limits(n, 60, lambda: 0.0)
+            memory = {"turns": ["q=What+is+RLHF%3F&level=1"] * kept}
+            told: list[str] = []
+
+            async def page(scope: Scope, receive: Receive, send: Send) -> None:
+                told.append(Conversation(library).open("", memory).newest.note)
+                await PlainTextResponse("fine")(scope, receive, send)
+
+            browser(ClientLimit(page, limits, ASKING)).get("/ask")
+            return told[0]
+
+        assert opened(6, 5) == ""
+        assert "That is too much at once." in opened(6, 6)

@@ -188,12 +188,14 @@ def _is_network(text: str) -> bool:
     return True
 
 
+_ORIGINS = (
+    _is_origin,
+    "is no origin. Write it like https://example.org or http://localhost:8000, in small "
+    "letters and without a path.",
+)
 _LISTS: Mapping[str, tuple[Callable[[str], bool], str]] = {
-    "cors_origins": (
-        _is_origin,
-        "is no origin. Write it like https://example.org or http://localhost:8000, in small "
-        "letters and without a path.",
-    ),
+    "cors_origins": _ORIGINS,
+    "frame_ancestors": _ORIGINS,
     "hosts": (
         _is_host,
         "is no host. Write it like qa.example.org, in small letters and without a port.",

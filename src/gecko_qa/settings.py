@@ -33,6 +33,7 @@ class Settings:
     corpus, or in the user's data, which takes no more than `feedback_bytes`. Pages of
     `cors_origins`, such as https://example.org, may ask the API; other sites' pages may not.
     `hosts` are names such as qa.example.org under which assistants may call the server's tools.
+    Pages of `frame_ancestors`, such as https://example.org, may show ours in a frame.
 
     A server runs `workers` processes. One client may ask `questions_per_minute`, 0 for any number;
     who that is comes from the proxies at `trusted_proxies`, addresses or networks, where a request
@@ -51,6 +52,7 @@ class Settings:
     feedback_bytes: int = 64 * 1024 * 1024
     cors_origins: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
+    frame_ancestors: tuple[str, ...] = ()
     workers: int = 1
     trusted_proxies: tuple[str, ...] = ()
     questions_per_minute: int = 120

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache, wraps
 from typing import Any
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _MIN_PLURAL_CHARS = 3
+_MAX_KEPT_CHARS = 40
 _SIBILANT_E = re.compile(r"(?:s|x|z|ch|sh)e$")
 _BRITISH = (
     (re.compile(r"(?<=..[iy])s(?=es?$|ed$|ers?$|ing$|ations?$)"), "z"),
@@ -17,6 +19,16 @@ _BRITISH = (
     (re.compile(r"(?<=..)tre(?=s?$)"), "ter"),
     (re.compile(r"(?<=gram)me(?=s?$)"), ""),
 )
+
+
+def _keeping(n: int) -> Callable[[Callable[[str], str]], Callable[[str], str]]:
+    """Remember what a function makes of `n` words; readers type long ones, which are not kept."""
+
+    def keep(make: Callable[[str], str]) -> Callable[[str], str]:
+        kept = lru_cache(maxsize=n)(make)
+        return wraps(make)(lambda word: kept(word) if len(word) <= _MAX_KEPT_CHARS else make(word))
+
+    return keep
 
 
 def folded_words(text: str) -> tuple[str, ...]:
@@ -30,7 +42,7 @@ def folded_words(text: str) -> tuple[str, ...]:
     return tuple(_stem(word) for word in _WORD.findall(plain))
 
 
-@lru_cache(maxsize=100_000)
+@_keeping(100_000)
 def _stem(word: str) -> str:
     word = word.removesuffix("'s").replace("'", "")
     for british, american in _BRITISH:
@@ -55,7 +67,7 @@ def word_spans(text: str) -> tuple[tuple[int, int], ...]:
     return tuple(found.span() for found in _WORD.finditer(text))
 
 
-@lru_cache(maxsize=50_000)
+@_keeping(50_000)
 def stem(word: str) -> str:
     """Return the Snowball stem of the folded English `word`: "quantiz" of "quantization"."""
     stemmed: str = _stemmer().stemWord(word)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from contextvars import ContextVar
 from ipaddress import IPv6Address, ip_address
 
 from gecko_qa.gate.asgi import (
@@ -26,11 +27,10 @@ SMALL_COST = 1 / 16
 """Of what answers no question: a page, a script, a name that is completed."""
 MAX_CLIENT_CHARS = 64
 _IPV6_NETWORK_BYTES = 8
-_CHARGE = "gecko_qa.charge"
 _FORWARDED = b"x-forwarded-for"
 _log = logging.getLogger(__name__)
 
-Charge = Callable[[float], int]
+_take: ContextVar[Callable[[float], int] | None] = ContextVar("take", default=None)
 
 
 class ClientLimit:
@@ -70,8 +70,11 @@ class ClientLimit:
         if wait:
             await refuse(too_many(wait), scope, send, self._telling)
             return
-        extensions = {**(scope.get("extensions") or {}), _CHARGE: lambda n: limits.take(client, n)}
-        await self._app({**scope, "extensions": extensions}, receive, send)
+        before = _take.set(lambda cost: limits.take(client, cost))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            _take.reset(before)
 
     def _client(self, scope: Scope) -> str | None:
         """Return who is limited, None for somebody who is not."""
@@ -103,13 +106,13 @@ class ClientLimit:
         return forwarded
 
 
-def charge_of(scope: Scope) -> Charge:
-    """Return what takes a further cost from the client of `scope`.
+def charge(cost: float) -> int:
+    """Take a further cost from the client whose request this answers, in whatever thread.
 
-    It returns 0, or after how many seconds to try again.
+    Returns 0, or after how many seconds to try again.
     """
-    charge: Charge | None = (scope.get("extensions") or {}).get(_CHARGE)
-    return charge or (lambda _: 0)
+    take = _take.get()
+    return take(cost) if take else 0
 
 
 def too_many(wait_seconds: int) -> Refusal:

@@ -60,7 +60,7 @@ class Gate:
         )
         if self.settings.log_requests:
             app.add_middleware(RequestLog)
-        app.add_middleware(SecurityHeaders)
+        app.add_middleware(SecurityHeaders, framed_by=self.settings.frame_ancestors)
         if self.settings.trusted_proxies:
             trusted = list(self.settings.trusted_proxies)
             app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)

@@ -17,7 +17,7 @@ from gecko_qa.gate.asgi import (
     refuse,
     tell_plainly,
 )
-from gecko_qa.gate.clients import COST, charge_of, too_many
+from gecko_qa.gate.clients import COST, charge, too_many
 
 _ASK = ((b"www-authenticate", b'Basic realm="gecko-qa", charset="UTF-8"'),)
 _REFUSAL = Refusal(401, "A password is needed here.", _ASK)
@@ -37,7 +37,7 @@ class PasswordGate:
             await self._app(scope, receive, send)
             return
         # Guessing costs as much as asking.
-        wait = charge_of(scope)(COST)
+        wait = charge(COST)
         await refuse(too_many(wait) if wait else _REFUSAL, scope, send, self._telling)
 
     def _is_known(self, scope: Scope) -> bool:

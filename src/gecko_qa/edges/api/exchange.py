@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 from gecko_qa.errors import UsageError
-from gecko_qa.gate.clients import Charge
 from gecko_qa.payload import refuse_unknown
 
 JSON = "application/json"
@@ -17,17 +16,13 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Call:
-    """A request: `headers` by their names in lower case, `path` what stands for parts of it.
-
-    `charge` takes from what its client may ask for; see `gecko_qa.gate.clients.charge_of`.
-    """
+    """A request: `headers` by their names in lower case, `path` what stands for parts of it."""
 
     method: str
     path: Mapping[str, str]
     query: bytes
     headers: Mapping[str, str]
     body: bytes
-    charge: Charge = lambda _: 0
 
     def fields(self, *known: str) -> dict[str, str]:
         """Return the fields of the query; raises UsageError for one unknown, or there twice."""

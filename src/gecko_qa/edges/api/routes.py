@@ -23,6 +23,7 @@ from gecko_qa.edges.api.server import handler, missing
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.gate.clients import charge, too_many
 from gecko_qa.hashing import digest
 from gecko_qa.library import Library
 from gecko_qa.limits import Limit
@@ -122,8 +123,8 @@ class _Endpoints:
             call.fields()
             asked = read_asked(_json_of(call), strict=True)
             # Each turn before is answered again, to find out what this one follows on from.
-            if wait := call.charge(len(asked.conversation)):
-                raise Refused(problems.TOO_MANY, taking.TOO_MUCH, wait)
+            if wait := charge(len(asked.conversation)):
+                raise Refused(problems.TOO_MANY, too_many(wait).message, wait)
             return self._told(answer_asked(asked, self._library), *_NO_STORE)
         question, level, audience = (asked := read_asked(_asked_by_address(call))).turn
         checked = ask_question(

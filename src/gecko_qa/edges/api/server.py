@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.exchange import Call, Endpoint, Reply
 from gecko_qa.edges.api.metrics import Metrics
-from gecko_qa.gate.clients import charge_of
 from gecko_qa.payload import MAX_BODY_BYTES
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ async def _reply(request: Request, endpoint: Endpoint, at_once: bool) -> Reply:
             request.scope["query_string"],
             {name.lower(): value for name, value in request.headers.items()},
             await _body(request),
-            charge_of(request.scope),
         )
         return endpoint(call) if at_once else await run_in_threadpool(endpoint, call)
     except ClientDisconnect:

@@ -16,6 +16,7 @@ from gecko_qa.asking import answer_asked, note_asked, read_asked
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.mcp import schemas
 from gecko_qa.errors import GeckoQAError, UsageError
+from gecko_qa.gate.clients import charge, too_many
 from gecko_qa.library import Library
 from gecko_qa.listing import MAX_LISTED, categories, concepts_json
 from gecko_qa.payload import json_line, refuse_unknown, text, text_or_none, texts
@@ -82,7 +83,11 @@ class Tools:
         )
 
     def _ask(self, arguments: Arguments) -> _Told:
-        return self._answered(answer_asked(read_asked(arguments, strict=True), self._library))
+        asked = read_asked(arguments, strict=True)
+        # Each turn before is answered again, to find out what this one follows on from.
+        if wait := charge(len(asked.conversation)):
+            raise UsageError(too_many(wait).message)
+        return self._answered(answer_asked(asked, self._library))
 
     def _define(self, arguments: Arguments) -> _Told:
         refuse_unknown(arguments, ("term",))

@@ -9,6 +9,7 @@ from gecko_qa.answer.answering import context_after
 from gecko_qa.asking import note_asked
 from gecko_qa.edges.web.turns import MAX_TURNS, Memory, Turn, read_turn, turn_of
 from gecko_qa.errors import GeckoQAError, UnknownChoice
+from gecko_qa.gate.clients import charge, too_many
 from gecko_qa.html.answers import render_answer, render_note
 from gecko_qa.layout import EVERYONE
 from gecko_qa.library import Library
@@ -52,6 +53,10 @@ class Conversation:
         """Show what the browser `kept`, and answer what the address asks with its `search`."""
         memory = Memory.read(kept)
         level, audience = self._dials(memory)
+        # Each turn is answered again.
+        if wait := charge(len(memory.turns)):
+            told = self._noted(memory, too_many(wait).message)
+            return Opened(replace(told, box=None), "", level, audience)
         turns = [turn for query in memory.turns if (turn := self._read(query)) is not None]
         memory = replace(memory, turns=tuple(turn.query() for turn in turns))
         linked, note = None, ""
