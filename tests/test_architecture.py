@@ -47,6 +47,7 @@ LAYERS = (
         "evaluation",
         "feedback",
         "watching",
+        "renewing",
         "previewing",
     ),
     ("html",),
