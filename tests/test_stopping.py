@@ -8,6 +8,7 @@ import pty
 import signal
 import socket
 import sys
+from pathlib import Path
 
 import pytest
 from builds import Bench
@@ -50,11 +51,14 @@ def all_of(connection: socket.socket) -> bytes:
     ("number", "workers"), [(signal.SIGTERM, "1"), (signal.SIGINT, "1"), (signal.SIGTERM, "2")]
 )
 def test_answers_under_way_are_finished_and_pages_hold_nothing_up(
-    bench: Bench, number: int, workers: str
+    bench: Bench, tmp_path: Path, number: int, workers: str
 ) -> None:
     bench.build()
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    patient = {"GECKO_QA_TIMEOUT_SECONDS": "600", "TMPDIR": str(temporary)}
     # So long would it wait for an open page.
-    with serve(*bench.folders, "--workers", workers, GECKO_QA_TIMEOUT_SECONDS="600") as served:
+    with serve(*bench.folders, "--workers", workers, **patient) as served:
         page, asking = open_page(served), begin_asking(served)
         served.process.send_signal(number)
         assert all_of(page).endswith(b"0\r\n\r\n")
@@ -65,6 +69,7 @@ def test_answers_under_way_are_finished_and_pages_hold_nothing_up(
     assert reply.startswith(b"HTTP/1.1 200 OK")
     answer = json.loads(reply.split(b"\r\n\r\n", 1)[1])
     assert answer["concepts"] == ["tree-frogs"]
+    assert list(temporary.glob("gecko-qa-*")) == []
     assert not any(trace in served.said for trace in TRACES), served.said
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import signal
+import socket
 from collections.abc import Iterator, Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
@@ -13,9 +16,10 @@ from builds import Bench
 from commands import Cli
 from serving import Served, serve, until
 
+from gecko_qa.edges.web import workers
 from gecko_qa.edges.web.guard import Part
 from gecko_qa.edges.web.running import bind
-from gecko_qa.edges.web.workers import run_workers
+from gecko_qa.edges.web.workers import Worker, Workers, run_workers
 from gecko_qa.errors import DataError
 from gecko_qa.settings import Settings
 
@@ -74,10 +78,67 @@ def test_all_of_them_serve_a_new_index(bench: Bench, served: Served, asked: bool
 
 
 def test_they_end_with_the_first_process_however_it_ends(served: Served) -> None:
-    workers = served.workers()
+    children = served.workers()
     served.process.kill()
     until(served.refuses)
-    until(lambda: not any(Path(f"/proc/{worker}").exists() for worker in workers))
+    until(lambda: not any(Path(f"/proc/{child}").exists() for child in children))
+
+
+def act(what: str, told: Connection) -> None:
+    """Be a worker that does `what`, a fault to tell or how to serve."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    told.send("" if what.startswith("serve") else what)
+    if what == "serve":
+        signal.pause()
+
+
+def looked_after(script: Sequence[str], n: int) -> list[str]:
+    """Look after `n` workers, each doing the next of the `script`, and return what was said.
+
+    Once the last has been begun, they are told to stop.
+    """
+    said: list[str] = []
+    parts = iter(script)
+    heard, telling = socket.socketpair()
+    heard.setblocking(False)
+    spawn = multiprocessing.get_context("spawn")
+
+    def begin() -> Worker:
+        what = next(parts)
+        told, tell = spawn.Pipe(duplex=False)
+        process = spawn.Process(target=act, args=(what, tell))
+        process.start()
+        tell.close()
+        return Worker(process, told)
+
+    def say(line: str) -> None:
+        said.append(line.removeprefix("A worker has ended, another takes its place. "))
+        if len(said) == len(script) - n + 1:
+            telling.send(bytes([signal.SIGTERM]))
+
+    looking = Workers(begin, n, lambda: said.append("all answer"), say)
+    with heard, telling:
+        try:
+            looking.look_after(heard)
+        except DataError as error:
+            said.append(str(error))
+        finally:
+            looking.stop(heard, 60)
+    return said
+
+
+def test_one_that_cannot_start_is_tried_again_while_another_serves(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(workers, "_FIRST_DELAY_SECONDS", 0.001)
+    said = looked_after(["serve", "serve and end", "No luck.", "Still none.", "serve"], 2)
+    assert said == ["all answer", "It ended with status 0.", "No luck.", "Still none."]
+
+
+def test_when_none_is_left_and_none_can_start_it_gives_up() -> None:
+    said = looked_after(["serve and end", "No luck.", "serve"], 1)
+    told = ["all answer", "It ended with status 0.", "A worker cannot start. No luck."]
+    assert said == told
 
 
 def no_parts(_: Settings) -> Sequence[Part]:

@@ -65,7 +65,7 @@ def serve(
     from gecko_qa.edges.cli.progress import progress_bar
     from gecko_qa.edges.cli.watching import print_update
     from gecko_qa.edges.web.running import bind, run
-    from gecko_qa.edges.web.workers import check_workers, run_workers
+    from gecko_qa.edges.web.workers import METRICS_FOLDER, check_workers, run_workers
     from gecko_qa.index.build import ensure_index
     from gecko_qa.parts import parts_of
     from gecko_qa.watching import begin_watch
@@ -96,6 +96,8 @@ def serve(
     if settings.workers > 1:
         run_workers(settings, listening, started, parts_of=parts_of, say=_say)
         return
+    # For prometheus_client: one process counts in memory, whatever is set for others.
+    os.environ.pop(METRICS_FOLDER, None)
     run(
         settings,
         listening,

@@ -25,7 +25,8 @@ from gecko_qa.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _MARGIN_SECONDS = 5.0
-_MAX_DELAY_SECONDS = 30.0
+_FIRST_DELAY_SECONDS = 1.0
+_LAST_DELAY_SECONDS = 30.0
 _READY = ""
 # No thread and no lock of the first process lives on in another.
 _spawn = multiprocessing.get_context("spawn")
@@ -79,11 +80,11 @@ class Worker:
     def listen(self) -> None:
         """Take what it has told."""
         try:
-            said = self.told.recv() if not self.ready and self.told.poll() else None
-        except (EOFError, OSError):
+            if not self.ready and self.told.poll():
+                self.fault = self.told.recv()
+                self.ready = self.fault == _READY
+        except (EOFError, OSError):  # It has ended without a word.
             return
-        self.ready = said == _READY or self.ready
-        self.fault = said or ""
 
 
 class Workers:
@@ -133,7 +134,7 @@ class Workers:
     def _wait(self, heard: socket.socket) -> None:
         """Wait until something happens, or is due."""
         ends = [worker.process.sentinel for worker in self._workers]
-        told = [worker.told for worker in self._workers if not worker.ready]
+        told = [w.told for w in self._workers if not w.ready and not w.fault]
         seconds = max(0.0, min(self._due) - time.monotonic()) if self._due else None
         wait([heard, *ends, *told], seconds)
 
@@ -156,7 +157,11 @@ class Workers:
             raise DataError(f"A worker cannot start. {fault}")
         self._say(f"A worker has ended, another takes its place. {fault}")
         # At once where it had served; later and later where it did not come to that.
-        self._delay = 0.0 if worker.ready else min(2 * self._delay or 1.0, _MAX_DELAY_SECONDS)
+        self._delay = (
+            0.0
+            if worker.ready
+            else min(2 * self._delay or _FIRST_DELAY_SECONDS, _LAST_DELAY_SECONDS)
+        )
         self._due.append(time.monotonic() + self._delay)
 
     def _reload(self) -> None:
@@ -169,7 +174,10 @@ class Workers:
 def _begin(settings: Settings, listening: socket.socket, parts_of: PartsOf, say: Say) -> Worker:
     told, tell = _spawn.Pipe(duplex=False)
     process = _spawn.Process(target=_work, args=(settings, listening, parts_of, say, tell))
+    # Ctrl+C goes to all processes of a terminal; the first one tells the others to stop.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.start()
+    signal.signal(signal.SIGINT, before)
     tell.close()
     return Worker(process, told)
 
@@ -178,8 +186,6 @@ def _work(
     settings: Settings, listening: socket.socket, parts_of: PartsOf, say: Say, told: Connection
 ) -> None:
     """Be a worker."""
-    # Ctrl+C goes to all processes of a terminal; the first one tells the others to stop.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_first, daemon=True).start()
     try:
         run(settings, listening, lambda _: told.send(_READY), parts_of=parts_of, say=say)
