@@ -11,6 +11,7 @@ import pytest
 from builds import Bench
 from serving import Served, serve, until
 
+from gecko_qa import renewing
 from gecko_qa.index.folder import MANIFEST
 from gecko_qa.index.load import open_index
 from gecko_qa.library import Library
@@ -65,7 +66,7 @@ class TestLooking:
         assert renewal.library is not None
 
     def test_a_damaged_one_is_told_once_and_served_when_it_is_mended(
-        self, bench: Bench, watch: IndexWatch
+        self, bench: Bench, watch: IndexWatch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         rebuilt(bench, "Slime")
         entry = open_index(bench.index, None).manifest.files[EXPLAINERS]
@@ -75,7 +76,9 @@ class TestLooking:
         assert renewal is not None
         assert renewal.library is None
         assert f"The index's file {entry.file} is damaged." in renewal.fault
-        assert watch.look() is None
+        with monkeypatch.context() as nothing_is_opened:
+            nothing_is_opened.delattr(renewing, "open_index")
+            assert watch.look() is None
         (bench.index / "vectors.faiss").touch()
         assert watch.look() is None
         assert watch.look(asked=True) == renewal

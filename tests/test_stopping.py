@@ -8,18 +8,19 @@ import pty
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from builds import Bench
-from serving import Served, serve, until
+from serving import DEADLINE_SECONDS, Served, serve, until
 
 BODY = json.dumps({"question": "Why do frogs climb wet leaves?", "level": "2"}).encode()
 TRACES = ("Traceback", "ASGI", "Exception")
 
 
 def connect(served: Served, head: bytes, rest: bytes = b"") -> socket.socket:
-    connection = socket.create_connection(served.where, timeout=60)
+    connection = socket.create_connection(served.where, timeout=DEADLINE_SECONDS)
     connection.sendall(head + b"\r\nHost: localhost\r\n\r\n" + rest)
     return connection
 
@@ -43,8 +44,13 @@ def open_page(served: Served) -> socket.socket:
 
 
 def all_of(connection: socket.socket) -> bytes:
+    """Read until the other side has closed."""
+    heard, over = b"", time.monotonic() + DEADLINE_SECONDS
     with connection:
-        return b"".join(iter(lambda: connection.recv(65536), b""))
+        while part := connection.recv(65536):
+            heard += part
+            assert time.monotonic() < over, "It never ended."
+    return heard
 
 
 @pytest.mark.parametrize(
@@ -105,5 +111,16 @@ def test_it_ends_with_the_terminal_that_it_was_started_from(bench: Bench) -> Non
     while b"Ctrl+C stops it" not in said:
         said += os.read(terminal, 4096)
     os.close(terminal)
-    _, status = os.waitpid(child, 0)
-    assert os.waitstatus_to_exitcode(status) == 0
+    statuses: list[int] = []
+
+    def has_ended() -> bool:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        statuses.append(status)
+        return ended == child
+
+    try:
+        until(has_ended)
+    except AssertionError:
+        os.kill(child, signal.SIGKILL)
+        raise
+    assert os.waitstatus_to_exitcode(statuses[-1]) == 0

@@ -61,18 +61,17 @@ def test_one_that_is_killed_is_replaced_and_its_figures_stay(served: Served) -> 
     assert served.said.count("A worker has ended, another takes its place.") == 2
 
 
-@pytest.mark.parametrize("asked", [False, True])
-def test_all_of_them_serve_a_new_index(bench: Bench, served: Served, asked: bool) -> None:
+def test_all_of_them_serve_a_new_index_and_hear_a_hangup(bench: Bench, served: Served) -> None:
     (first,) = indexes(served, 4)
     bench.edit("tree-frogs", "Mucus", "Slime")
     second = bench.build().manifest.hash
-    if asked:
-        served.process.send_signal(signal.SIGHUP)
     until(lambda: served.said.count("A new index is served") == 2)
     assert first != second
     assert indexes(served, 10) == {second}
     (line,) = [n for n in served.get("/metrics").text.splitlines() if "gecko_qa_index_info{" in n]
     assert second in line
+    served.process.send_signal(signal.SIGHUP)
+    until(lambda: served.said.count("The index is the one that is served.") == 2)
     assert served.stop() == 0
     assert "Traceback" not in served.said
 
