@@ -73,6 +73,10 @@ class Bench:
         path.write_text(text.replace(old, new), encoding="utf-8")
 
     @property
+    def folders(self) -> list[str]:
+        return ["--corpus", str(self.corpus), "--index", str(self.index)]
+
+    @property
     def settings(self) -> Settings:
         return Settings(self.corpus, self.index, str(self.model))
 

@@ -49,6 +49,7 @@ LAYERS = (
         "evaluation",
         "feedback",
         "watching",
+        "renewing",
         "previewing",
     ),
     ("html",),

@@ -17,7 +17,8 @@ from fastapi.testclient import TestClient
 from markup import parsed, passages, safe, turn
 
 from gecko_qa.edges.web.calls import PREDICT
-from gecko_qa.edges.web.server import bind, create_app
+from gecko_qa.edges.web.running import bind
+from gecko_qa.edges.web.server import create_app
 from gecko_qa.edges.web.turns import MAX_TURNS
 from gecko_qa.library import Library
 from gecko_qa.payload import MAX_BODY_BYTES

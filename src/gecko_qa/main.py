@@ -41,6 +41,12 @@ def serve(
         typer.Option(min=0, max=65535, help=f"The port; by default {Settings.port}."),
     ] = None,
     feedback: FeedbackOption = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="How many processes answer, so that more processor cores are used."
+        ),
+    ] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
     watch: Annotated[
         bool, typer.Option("--watch", help="Show what you save, and what is wrong with it.")
@@ -49,20 +55,31 @@ def serve(
     """Start the chat in a browser; an index that is missing or stale is built first.
 
     With --watch, a saved explainer is checked, indexed and shown without a restart; while it has
-    a fault, the last good version is served.
+    a fault, the last good version is served. Without, an index that is built meanwhile is served
+    as soon as it stands.
+
+    Ctrl+C lets answers that are under way finish; another one stops at once.
 
     Example: gecko-qa serve --port 7860
     """
     from gecko_qa.edges.cli.progress import progress_bar
     from gecko_qa.edges.cli.watching import print_update
-    from gecko_qa.edges.web.server import bind, run
+    from gecko_qa.edges.web.running import bind, run
+    from gecko_qa.edges.web.workers import METRICS_FOLDER, check_workers, run_workers
     from gecko_qa.index.build import ensure_index
     from gecko_qa.parts import parts_of
     from gecko_qa.watching import begin_watch
 
     settings = settings_of(
-        corpus=corpus, index=index, model=model, host=host, port=port, feedback=feedback
+        corpus=corpus,
+        index=index,
+        model=model,
+        host=host,
+        port=port,
+        feedback=feedback,
+        workers=workers,
     )
+    check_workers(settings, watch=watch)
     listening = bind(settings)
     with progress_bar() as progress:
         watched = begin_watch(settings, progress) if watch else None
@@ -76,13 +93,19 @@ def serve(
 
             webbrowser.open(address)
 
+    if settings.workers > 1:
+        run_workers(settings, listening, started, parts_of=parts_of, say=_say)
+        return
+    # For prometheus_client: one process counts in memory, whatever is set for others.
+    os.environ.pop(METRICS_FOLDER, None)
     run(
         settings,
         listening,
         started,
-        parts=parts_of(settings),
+        parts_of=parts_of,
         watch=watched,
         tell=print_update,
+        say=_say,
     )
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gecko_qa import __version__
 
 if TYPE_CHECKING:
+    from prometheus_client import CollectorRegistry
+    from prometheus_client.core import Metric
+
+    from gecko_qa.index.manifest import Manifest
     from gecko_qa.library import Library
 
+_WORKERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
@@ -16,11 +23,13 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 class Metrics:
     """The counters of one server. Safe to use from several threads.
 
-    One may outlive its library: `serving` tells which is served now.
+    One may outlive its library: `serving` tells which is served now. Where the server has workers,
+    each has its own, and any of them tells what all have counted, those that have ended too:
+    prometheus_client then keeps counters in files, in the folder that the environment names.
     """
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+        from prometheus_client import CollectorRegistry, Counter, Histogram
 
         self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -42,26 +51,13 @@ class Metrics:
             ("status",),
             registry=self._registry,
         )
-        self._index = Gauge(
-            "gecko_qa_index_info",
-            "The index that is served, and by which version.",
-            ("index", "version"),
-            registry=self._registry,
-        )
-        self._counts = Gauge(
-            "gecko_qa_index_size",
-            "What the index holds.",
-            ("what",),
-            registry=self._registry,
-        )
+        self._served = _Served()
+        self._registry.register(self._served)
 
     def serving(self, library: Library) -> None:
         """Note that `library` is served from now on."""
-        manifest = library.index.manifest
-        self._index.clear()
-        self._index.labels(library.hash, __version__).set(1)
-        self._counts.labels("explainers").set(manifest.n_explainers)
-        self._counts.labels("passages").set(manifest.n_passages)
+        self._served.index = library.hash
+        self._served.manifest = library.index.manifest
 
     def replied(self, route: str, status: int, seconds: float | None = None) -> None:
         """Count a request to `route`, the path with names in place of what varies.
@@ -80,4 +76,42 @@ class Metrics:
         """Return the figures and their media type."""
         from prometheus_client import generate_latest
 
-        return generate_latest(self._registry).decode("utf-8"), _MEDIA_TYPE
+        return generate_latest(self._of_all()).decode("utf-8"), _MEDIA_TYPE
+
+    def _of_all(self) -> CollectorRegistry:
+        """Return the registry of all workers' figures."""
+        from prometheus_client import CollectorRegistry
+        from prometheus_client.multiprocess import MultiProcessCollector
+
+        if _WORKERS_FOLDER not in os.environ:
+            return self._registry
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        registry.register(self._served)
+        return registry
+
+
+class _Served:
+    """A collector, by prometheus_client's protocol, of what is served at the time of asking."""
+
+    def __init__(self) -> None:
+        self.index = ""
+        self.manifest: Manifest | None = None
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield the figures."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        if self.manifest is None:
+            return
+        index = GaugeMetricFamily(
+            "gecko_qa_index_info",
+            "The index that is served, and by which version.",
+            labels=("index", "version"),
+        )
+        index.add_metric((self.index, __version__), 1)
+        yield index
+        size = GaugeMetricFamily("gecko_qa_index_size", "What the index holds.", labels=("what",))
+        size.add_metric(("explainers",), self.manifest.n_explainers)
+        size.add_metric(("passages",), self.manifest.n_passages)
+        yield size

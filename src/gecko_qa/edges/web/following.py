@@ -12,12 +12,12 @@ from gecko_qa.edges.web.site import Site
 from gecko_qa.watching import Update, Watch, failed
 
 Tell = Callable[[Update], None]
+_PATIENCE_SECONDS = 10
 
 
 @contextlib.contextmanager
 def following(site: Site, watch: Watch, news: News, tell: Tell) -> Iterator[None]:
     """Let `site` follow the corpus of `watch`; `news` and `tell` get what each save came to."""
-    over = Event()
 
     def follow(update: Update) -> None:
         try:
@@ -33,13 +33,22 @@ def following(site: Site, watch: Watch, news: News, tell: Tell) -> Iterator[None
 
     if watch.fault is not None:
         follow(watch.fault)
-    thread = Thread(target=watch.corpus.run, args=(over, follow), name="watch", daemon=True)
+    with meanwhile(lambda over: watch.corpus.run(over, follow)):
+        yield
+
+
+@contextlib.contextmanager
+def meanwhile(work: Callable[[Event], None]) -> Iterator[None]:
+    """Let `work` run in a thread until the event that it is given is set."""
+    over = Event()
+    thread = Thread(target=work, args=(over,), name="watch", daemon=True)
     thread.start()
     try:
         yield
     finally:
         over.set()
-        thread.join()
+        # It may wait for a server that has ended meanwhile.
+        thread.join(_PATIENCE_SECONDS)
 
 
 def _serve(update: Update, site: Site) -> None:

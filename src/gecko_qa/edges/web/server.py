@@ -1,32 +1,27 @@
-"""The server: plain routes, and the chat mounted at the root."""
+"""The site: plain routes, and the chat mounted at the root."""
 
 from __future__ import annotations
 
 import atexit
 import os
 import shutil
-import socket
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gecko_qa.edges.web.beside import Beside
 from gecko_qa.edges.web.calls import functions_of, problem_of
-from gecko_qa.edges.web.following import Tell, following
 from gecko_qa.edges.web.guard import Guard, Part, asking_of, free_of, telling_of
 from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.edges.web.site import Current, Site
-from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.gate.gate import Gate
-from gecko_qa.gate.logs import write_logs
 from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
 from gecko_qa.settings import Settings
-from gecko_qa.watching import Watch
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -34,65 +29,6 @@ if TYPE_CHECKING:
 _STYLES = ("tokens.css", "parts.css", "chat.css")
 _MAX_SESSIONS = 64
 _SCRIPTS = ("terms.js", "chat.js")
-
-
-def run(
-    settings: Settings,
-    listening: socket.socket,
-    started: Callable[[str], None],
-    *,
-    parts: Sequence[Part] = (),
-    watch: Watch | None = None,
-    tell: Tell = lambda _: None,
-) -> None:
-    """Serve the library that `settings` name on `listening` until interrupted.
-
-    `started` gets the address once it answers; `parts` are what other edges add. With `watch`, a
-    saved file is served as soon as it is checked and indexed, and `tell` gets what it came to.
-    Raises IndexUnusable.
-    """
-    import uvicorn
-
-    from gecko_qa.gate.connections import Connection, allow_many_files
-
-    allow_many_files()
-    write_logs(settings)
-    library = Library.open(settings) if watch is None else watch.library
-    library.warm_up()
-    news = None if watch is None else News()
-    store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
-    app = create_app(library, store, parts, news, Gate.of(settings))
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
-    # From here on connections wait for the server instead of being refused.
-    listening.listen()
-    started(f"http://{host}:{listening.getsockname()[1]}")
-    config = uvicorn.Config(
-        app, http=Connection, ws="none", log_level="warning", proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    if watch is None or news is None:
-        server.run(sockets=[listening])
-        return
-    with following(app, watch, news, tell):
-        server.run(sockets=[listening])
-
-
-def bind(settings: Settings) -> socket.socket:
-    """Take the address that `settings` name; raises DataError where it cannot be had."""
-    host, port = settings.host, settings.port
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # asyncio answers at once, without Nagle's wait, only where the protocol is named.
-    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
-        listening.close()
-        reason = error.strerror or str(error)
-        raise DataError(
-            f"Cannot listen on {host}:{port}: {reason}. Choose another with --port."
-        ) from None
-    return listening
 
 
 def create_app(
