@@ -11,10 +11,10 @@ from gecko_qa.errors import EncoderFailed
 if TYPE_CHECKING:
     from gecko_qa.encoder.base import Vectors
 
-OUTPUT = "vectors"
 MAX_QUERY_TOKENS = 96
 """A longer query is read by its beginning and its end, where people say what they ask: the time
 that a vector takes grows with the tokens."""
+OUTPUT = "vectors"
 
 
 class OnnxEncoder:
