@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 import pytest
 from builds import tiny_export
 from factories import explainer_text, three_explainers, write_corpus, write_wordings
-from hypothesis import HealthCheck, given
+from hypothesis import HealthCheck, example, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
@@ -258,6 +258,8 @@ class TestTheManifest:
             open_index(folder, None).read_all()
 
     @how(max_examples=150, deadline=None)
+    @example(b'{"format": 3, "corpus": "\\ud800"}')
+    @example(b'{"format": 3, "files": {"a": []}}')
     @given(data=st.binary() | JSON.map(lambda value: json.dumps(value).encode()))
     def test_of_any_bytes_is_told(self, data: bytes) -> None:
         with pytest.raises(IndexUnusable, match=TOLD):
