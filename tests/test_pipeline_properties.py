@@ -121,7 +121,8 @@ def texts_of(corpus: Path) -> dict[str, str]:
 
 class TestAnyQuestion:
     @how(max_examples=300, deadline=None)
-    @example("\ud800", None, None, None, False, frozenset())
+    @example(f"what is {FOLDED} and gecko feet vs {FOLDED}", None, None, None, False, frozenset())
+    @example("frogs \ud800", None, None, None, False, frozenset())
     @example("\u0958" * 1000 + "a", None, None, None, False, frozenset())
     @example(FOLDED * 1000, "1", None, None, False, frozenset())
     @given(QUESTIONS, LEVELS, AUDIENCES, CONTEXTS, st.booleans(), DIALS)
