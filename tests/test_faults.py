@@ -199,8 +199,9 @@ class TestAFileOfTheIndex:
         whole = answer_of(built.index)
         mine, others = (read_manifest(folder).files for folder in (built.index, built.other))
         assert mine.keys() == others.keys()
-        for n, name in enumerate(mine):
-            assert mine[name].sha256 != others[name].sha256
+        same = {name for name in mine if mine[name].sha256 == others[name].sha256}
+        assert same <= {"encoder.weights"}
+        for n, name in enumerate(mine.keys() - same):
             folder = built.copy(tmp_path / str(n))
             harm(folder / mine[name].file, built.other / others[name].file)
             with pytest.raises(IndexUnusable, match=TOLD) as told:
@@ -227,13 +228,10 @@ class TestAFileOfTheIndex:
             assert index.manifest.hash == read_manifest(built.index).hash
             assert {path: path.read_bytes() for path in built.other.iterdir()} == elsewhere
 
-    def test_may_be_a_link_to_what_was_built(self, built: Built, tmp_path: Path) -> None:
-        folder = tmp_path / "links"
-        folder.mkdir()
-        for path in built.index.iterdir():
-            (folder / path.name).symlink_to(path)
-        open_index(folder, built.corpus).read_all()
-        assert answer_of(folder) == answer_of(built.index)
+    def test_may_lie_in_a_folder_that_is_a_link(self, built: Built, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(built.index)
+        open_index(tmp_path / "link", built.corpus).read_all()
+        assert answer_of(tmp_path / "link") == answer_of(built.index)
 
     def test_is_not_missed_once_a_library_is_warm(self, built: Built, tmp_path: Path) -> None:
         folder = built.copy(tmp_path / "index")
@@ -300,7 +298,13 @@ class TestAServingLibrary:
         watch = begin_watch(settings)
         watch.library.warm_up()
         whole = answer_of(folder)
-        harm(folder / name, built.other / name)
+        broken = built.copy(tmp_path / "broken")
+        harm(broken / name, built.other / name)
+        # In its place, as a copy that goes wrong puts it: servers map files, and to cut off one
+        # that is mapped is to take their memory away.
+        (folder / name).unlink()
+        with suppress(FileNotFoundError):
+            (broken / name).rename(folder / name)
         save(corpus, "Mucus", "Slime")
         update = settled(watch.corpus)
         if update.library is None:
