@@ -94,9 +94,9 @@ def bench(small_corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         bench.exported.append(name)
         return tiny_export(name)
 
-    def encode_and_tell(encoder: OnnxEncoder, texts: Sequence[str]) -> Any:
+    def encode_and_tell(encoder: OnnxEncoder, texts: Sequence[str], *how: Any) -> Any:
         bench.encoded.extend(texts)
-        return encode(encoder, texts)
+        return encode(encoder, texts, *how)
 
     monkeypatch.setattr(build, "_export", export)
     monkeypatch.setattr(OnnxEncoder, "_encode", encode_and_tell)

@@ -14,7 +14,7 @@ from gecko_qa.encoder.export import PARITY_TEXTS, export_encoder
 from gecko_qa.encoder.fake import HashEncoder
 from gecko_qa.encoder.known import KnowingEncoder
 from gecko_qa.encoder.model import model_folder, model_source
-from gecko_qa.encoder.onnx import WEIGHTS, OnnxEncoder
+from gecko_qa.encoder.onnx import MAX_QUERY_TOKENS, WEIGHTS, OnnxEncoder
 from gecko_qa.errors import EncoderFailed
 from gecko_qa.files import named_by_content
 from gecko_qa.hashing import digest
@@ -121,8 +121,26 @@ NEW_TEXTS = [
 def test_the_exported_encoder_is_the_original(real_index: Index, original: Any) -> None:
     assert not set(NEW_TEXTS) & set(PARITY_TEXTS)
     expected = original.encode(NEW_TEXTS, normalize_embeddings=True)
-    for encode in (real_index.encoder.encode_queries, real_index.encoder.encode_passages):
-        np.testing.assert_allclose(encode(NEW_TEXTS), expected, rtol=0, atol=1e-4)
+    passages = real_index.encoder.encode_passages(NEW_TEXTS)
+    np.testing.assert_allclose(passages, expected, rtol=0, atol=1e-4)
+    queries = real_index.encoder.encode_queries(NEW_TEXTS[:5])
+    assert np.array_equal(queries, passages[:5])
+
+
+def test_a_long_query_is_read_by_its_beginning_and_its_end(real_index: Index) -> None:
+    encode = real_index.encoder.encode_queries
+    # One token a word, and one before and after all of them.
+    fits = " ".join(["frogs"] * (MAX_QUERY_TOKENS - 2))
+    assert np.array_equal(encode([fits]), real_index.encoder.encode_passages([fits]))
+    words = ["leaves", "frogs", *["rain"] * MAX_QUERY_TOKENS, "sun", "toads"]
+    told = encode([" ".join(words)])
+    for place in (0, 1, -2, -1):
+        other = list(words)
+        other[place] = "glass"
+        assert not np.allclose(encode([" ".join(other)]), told, atol=1e-3)
+    middle = list(words)
+    middle[len(middle) // 2] = "glass"
+    assert np.array_equal(encode([" ".join(middle)]), told)
 
 
 def test_prompts_are_put_before_queries_and_before_passages(real_index: Index) -> None:

@@ -55,6 +55,10 @@ class NameIndex:
         self._joined = {"".join(words): found for words, found in self._names.items()}
         self._stemmed = self._by_stems() if forms else {}
         self._longest = max((len(words) for words in self._names), default=0)
+        self._first = {words[0] for words in self._names if words} | {
+            name[:n] for name in self._joined for n in range(_JOINABLE_CHARS, len(name) + 1)
+        }
+        self._first_stems = {stems[0] for stems in self._stemmed if stems}
 
     def exact(self, text: str) -> str | None:
         """Return the concept that `text` as a whole is a name of, or None."""
@@ -99,6 +103,8 @@ class NameIndex:
             start = start + 1 if mention is None else mention.end
 
     def _longest_at(self, words: tuple[str, ...], start: int) -> Mention | None:
+        if words[start] not in self._first and stem(words[start]) not in self._first_stems:
+            return None  # as for most words: no name begins so
         for end in range(min(len(words), start + self._longest + 1), start, -1):
             found = self._find(words[start:end])
             if found is not None:

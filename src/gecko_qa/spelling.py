@@ -45,6 +45,10 @@ class _Word:
     count: int
 
 
+_ByBeginning = dict[str, dict[str, _Word]]
+"""Words by their first letters."""
+
+
 class Speller:
     """Corrects what readers type towards the words of one corpus. Safe to use from threads."""
 
@@ -98,33 +102,43 @@ class Speller:
         allowed = 2 if len(word) >= LONG_CHARS else 1
         seen = english_count(word)
         if seen:
-            return self._nearest(word, self._name_words, 1) if seen < RARE else None
-        meant = self._nearest(word, self._name_words, allowed)
+            return _nearest(word, self._name_words, 1) if seen < RARE else None
+        meant = _nearest(word, self._name_words, allowed)
         if meant is None and len(word) >= MIN_TEXT_CHARS:
-            meant = self._nearest(word, self._text_words, 1)
+            meant = _nearest(word, self._text_words, 1)
         return meant
 
-    def _nearest(self, word: str, words: Mapping[str, _Word], allowed: int) -> str | None:
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        near = [
-            (distance, -words[found].count, found)
-            for found, distance, _ in process.extract(
-                word, words.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
-            )
-            if _begin_alike(word, found) and (len(word) > MIN_CHARS or _same_letters(word, found))
-        ]
-        return words[min(near)[-1]].written if near else None
-
     @cached_property
-    def _name_words(self) -> dict[str, _Word]:
+    def _name_words(self) -> _ByBeginning:
         """The words of names in lower case."""
-        return _count(self._names)
+        return _by_beginning(_count(self._names))
 
     @cached_property
-    def _text_words(self) -> dict[str, _Word]:
-        return _count(self._texts())
+    def _text_words(self) -> _ByBeginning:
+        return _by_beginning(_count(self._texts()))
+
+
+def _nearest(word: str, words: _ByBeginning, allowed: int) -> str | None:
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    near = [
+        (distance, -alike[found].count, found, alike[found].written)
+        # What it may begin with, and no others: a question may hold hundreds of odd words.
+        for alike in (words.get(first, {}) for first in set(word[:2]))
+        for found, distance, _ in process.extract(
+            word, alike.keys(), scorer=OSA.distance, score_cutoff=allowed, limit=None
+        )
+        if _begin_alike(word, found) and (len(word) > MIN_CHARS or _same_letters(word, found))
+    ]
+    return min(near)[-1] if near else None
+
+
+def _by_beginning(words: Mapping[str, _Word]) -> _ByBeginning:
+    grouped: _ByBeginning = {}
+    for word, known in words.items():
+        grouped.setdefault(word[0], {})[word] = known
+    return grouped
 
 
 def _count(texts: Iterable[str]) -> dict[str, _Word]:

@@ -13,6 +13,9 @@ from gecko_qa.errors import EncoderFailed
 if TYPE_CHECKING:
     from gecko_qa.encoder.base import Vectors
 
+MAX_QUERY_TOKENS = 96
+"""A longer query is read by its beginning and its end, where people say what they ask: the time
+that a vector takes grows with the tokens."""
 OUTPUT = "vectors"
 WEIGHTS = "encoder.weights"
 """The file of the weights; it lies under the name that tells its content, which the graph knows."""
@@ -71,14 +74,14 @@ class OnnxEncoder:
         return self._card.dimensions
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode what readers ask."""
-        return self._encode([self._card.query_prompt + text for text in texts])
+        """Encode what readers ask, of more than `MAX_QUERY_TOKENS` the two ends."""
+        return self._encode([self._card.query_prompt + text for text in texts], MAX_QUERY_TOKENS)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode what is looked for."""
         return self._encode([self._card.passage_prompt + text for text in texts])
 
-    def _encode(self, texts: Sequence[str]) -> Vectors:
+    def _encode(self, texts: Sequence[str], max_tokens: int | None = None) -> Vectors:
         import numpy as np
 
         rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
@@ -89,6 +92,16 @@ class OnnxEncoder:
                 "attention_mask": encoding.attention_mask,
                 "token_type_ids": encoding.type_ids,
             }
-            feed = {name: np.array([fields[name]], dtype=np.int64) for name in self._inputs}
+            kept = _ends(len(encoding.ids), max_tokens)
+            feed = {
+                name: np.array([fields[name]], dtype=np.int64)[:, kept] for name in self._inputs
+            }
             rows[row] = self._session.run([OUTPUT], feed)[0][0]
         return rows
+
+
+def _ends(n: int, most: int | None) -> slice | list[int]:
+    """Return the places of `n` tokens, of more than `most` the first and the last."""
+    if most is None or n <= most:
+        return slice(None)
+    return [*range(most // 2), *range(n - most // 2, n)]

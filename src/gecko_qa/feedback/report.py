@@ -26,11 +26,12 @@ class Wanted:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as a JSON object."""
+        days = sorted(note.day for note in self.notes)  # a clock may have been set back
         return {
             "question": self.wordings[0],
             "wordings": list(self.wordings),
             "n": len(self.notes),
-            "days": [self.notes[0].day.isoformat(), self.notes[-1].day.isoformat()],
+            "days": [days[0].isoformat(), days[-1].isoformat()],
             "lines": [_line_json(note) for note in self.notes if note.line],
         }
 

@@ -60,8 +60,7 @@ class _EncoderFiles:
 
     def place(self, folder: Path) -> dict[str, FileEntry]:
         files = {ENCODER: self.graph, WEIGHTS: self.weights, TOKENIZER: self.tokenizer_json}
-        with writing(folder):
-            return placed(folder, files)
+        return placed(folder, files)
 
 
 @dataclass(frozen=True)
@@ -91,7 +90,7 @@ def build_index(
     until the new one is complete. Raises EncoderFailed, and DataError where the folder cannot be
     written.
     """
-    with locked(folder):
+    with locked(folder), writing(folder):
         clear(folder)
         old = None if full else _standing(folder, model, threads)
         if old is not None:
@@ -110,7 +109,7 @@ def rebuild_index(corpus: Corpus, old: Index, progress: Progress = silent) -> Bu
     As `build_index` does, with what `old` holds in memory and without looking at its model.
     Raises IndexStale where another index stands there by now, and as `build_index` does.
     """
-    with locked(old.folder):
+    with locked(old.folder), writing(old.folder):
         if read_manifest(old.folder) != old.manifest:
             raise IndexStale(f"Another build has replaced the index in {old.folder}.")
         return _build_from(old, corpus, progress)

@@ -40,12 +40,20 @@ _Data = TypeVar("_Data", bytes, memoryview)
 
 def read_manifest(folder: Path, name: str = MANIFEST) -> Manifest:
     """Read the manifest of `folder`; raises IndexMissing, IndexDamaged, IndexFormatUnknown."""
+    path = folder / name
     try:
-        data = (folder / name).read_bytes()
+        if path.exists() and not path.is_file():
+            raise IndexDamaged(
+                f"{path} is no file. Clear the folder away and run “gecko-qa index build”."
+            )
+        data = path.read_bytes()
     except FileNotFoundError:
         raise IndexMissing(f"There is no index in {folder}. Run “gecko-qa index build”.") from None
     except OSError as error:
-        raise IndexDamaged(f"The index in {folder} cannot be read: {error.strerror}.") from None
+        raise IndexDamaged(
+            f"The index in {folder} cannot be read: {error.strerror}. Allow it, or clear the "
+            "folder away and run “gecko-qa index build”."
+        ) from None
     return parse_manifest(data)
 
 
@@ -63,14 +71,16 @@ def _intact(folder: Path, manifest: Manifest, name: str, read: Callable[[Path], 
     entry = manifest.files.get(name)
     if entry is None:
         raise IndexDamaged(f"The index lacks its {name}. Run “gecko-qa index build”.")
+    path = folder / entry.file
     try:
-        data = read(folder / entry.file)
+        # Not read before its size is known: a device or a pipe may never end.
+        data = read(path) if path.stat().st_size == entry.n_bytes else None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or "it cannot be read"
         raise IndexDamaged(
             f"The index's file {entry.file} cannot be read: {reason}. Run “gecko-qa index build”."
         ) from None
-    if len(data) != entry.n_bytes or digest(data) != entry.sha256:
+    if data is None or digest(data) != entry.sha256:
         raise IndexDamaged(f"The index's file {entry.file} is damaged. Run “gecko-qa index build”.")
     return data
 
@@ -91,12 +101,20 @@ def locked(folder: Path) -> Iterator[None]:
     except Timeout:
         raise DataError(f"Another build is at work in {folder}. Wait for it to end.") from None
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"The index cannot be written to {folder}: {reason}.") from error
+        raise not_written(folder, error) from error
     try:
         yield
     finally:
         lock.release()
+
+
+def not_written(folder: Path, error: OSError) -> DataError:
+    """Return what to raise where the system refuses to write to `folder`."""
+    reason = error.strerror or type(error).__name__
+    return DataError(
+        f"The index cannot be written to {folder}: {reason}. Make room there and allow writing, or "
+        "name another folder with --index."
+    )
 
 
 def _refuse_foreign(folder: Path) -> None:

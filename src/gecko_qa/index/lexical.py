@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import io
 import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ _PARTS = {
     "nnoc_name": "absent.npy",
 }
 _KEPT = tuple(part for name, part in _PARTS.items() if name != "nnoc_name")
+_ARRAYS = ("data", "indices", "indptr")
 K1, B = 1.5, 0.75
 KEYS = "lexical"
 CONCEPTS = "lexical-concepts"
@@ -111,13 +113,20 @@ def read_lexical(index: str, read: Callable[[str], bytes]) -> Any:  # noqa: ANN4
 def load_lexical(files: Mapping[str, bytes]) -> Any:  # noqa: ANN401  (an untyped library's class)
     """Return the bm25s retriever that `files`, by part, hold; raises IndexDamaged."""
     import bm25s
+    import numpy as np
 
-    with tempfile.TemporaryDirectory() as folder:
-        for part, data in files.items():
-            (Path(folder) / part).write_bytes(data)
-        try:
-            return bm25s.BM25.load(folder, show_progress=False, **_PARTS)
-        except (OSError, ValueError, KeyError) as error:
-            raise IndexDamaged(
-                "The lexical index cannot be read. Run “gecko-qa index build”."
-            ) from error
+    try:
+        arrays = {part: np.load(io.BytesIO(files[f"{part}.npy"])) for part in _ARRAYS}
+        parameters = json.loads(files["parameters.json"])
+        n_documents = parameters.pop("num_docs")
+        del parameters["version"]
+        retriever = bm25s.BM25(**parameters)
+        retriever.vocab_dict = json.loads(files["vocabulary.json"])
+        retriever.unique_token_ids_set = set(retriever.vocab_dict.values())
+    except (ValueError, KeyError, TypeError, AttributeError, EOFError) as error:
+        raise IndexDamaged(
+            "The lexical index cannot be read. Run “gecko-qa index build”."
+        ) from error
+    retriever.scores = {**arrays, "num_docs": n_documents}
+    retriever.nonoccurrence_array = None
+    return retriever

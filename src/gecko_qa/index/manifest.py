@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
 
 from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.errors import IndexDamaged, IndexFormatUnknown
@@ -61,6 +61,9 @@ class Manifest:
         }
 
 
+_Made = TypeVar("_Made", Manifest, FileEntry, EncoderCard)
+
+
 def parse_manifest(data: bytes) -> Manifest:
     """Read a manifest; raises IndexDamaged, or IndexFormatUnknown for another version's."""
     try:
@@ -73,22 +76,32 @@ def parse_manifest(data: bytes) -> Manifest:
             f"The index is in format {str(version)[:20]}; this version reads format "
             f"{FORMAT_VERSION}. Run “gecko-qa index build”."
         )
-    if raw.pop("sha256", None) != digest(canonical_json(raw)):
-        raise _damaged()
     try:
-        files = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
+        if raw.pop("sha256", None) != digest(canonical_json(raw)):
+            raise _damaged()
+        files = {name: _checked(FileEntry(**entry)) for name, entry in raw["files"].items()}
         if any("/" in e.file or "\\" in e.file or e.file.startswith(".") for e in files.values()):
             raise _damaged()
-        return Manifest(
+        manifest = Manifest(
             corpus_hash=raw["corpus"],
-            encoder=EncoderCard(**raw["encoder"]),
+            encoder=_checked(EncoderCard(**raw["encoder"])),
             n_explainers=raw["counts"]["explainers"],
             n_passages=raw["counts"]["passages"],
             n_keys=raw["counts"]["keys"],
             files=files,
         )
-    except (KeyError, TypeError, AttributeError):
+        return _checked(manifest)
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise _damaged() from None
+
+
+def _checked(made: _Made) -> _Made:
+    """Return `made` if each number and text of it is one; raises TypeError."""
+    for field in fields(made):
+        kind = {"str": str, "int": int}.get(str(field.type))
+        if kind is not None and type(getattr(made, field.name)) is not kind:
+            raise TypeError(field.name)
+    return made
 
 
 def _damaged() -> IndexDamaged:

@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 from gecko_qa.corpus.folder import Corpus
 from gecko_qa.encoder.base import EncoderCard
 from gecko_qa.encoder.onnx import WEIGHTS
-from gecko_qa.errors import DataError
 from gecko_qa.index import lexical
-from gecko_qa.index.folder import commit, place
+from gecko_qa.index.folder import commit, not_written, place
 from gecko_qa.index.keys import Key, leading_keys, rows_by_concept
 from gecko_qa.index.load import EXPLAINERS, PROBES, VECTORS, VOCABULARY, WORDINGS
 from gecko_qa.index.manifest import FileEntry, Manifest
@@ -71,10 +70,9 @@ def write_index(
 
     `kept` are files that lie there already.
     """
-    with writing(folder):
-        files = {**placed(folder, contents), **(kept or {})}
-        manifest = manifest_of(corpus, card, keys, files)
-        commit(folder, manifest)
+    files = {**placed(folder, contents), **(kept or {})}
+    manifest = manifest_of(corpus, card, keys, files)
+    commit(folder, manifest)
     return manifest
 
 
@@ -106,5 +104,4 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise DataError(f"The index cannot be written to {folder}: {reason}.") from error
+        raise not_written(folder, error) from error
