@@ -24,7 +24,7 @@ from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.errors import UsageError
 from gecko_qa.feedback.feedback import STATUSES, VERDICTS, Feedback
 from gecko_qa.feedback.store import FeedbackStore
-from gecko_qa.feedback.taking import is_from_here, parse_feedback
+from gecko_qa.feedback.taking import feedback_limit, is_from_here, parse_feedback
 from gecko_qa.library import Library
 from gecko_qa.payload import MAX_BODY_BYTES
 
@@ -58,7 +58,7 @@ def store(tmp_path: Path) -> FeedbackStore:
 def site(library: Library, store: FeedbackStore | None) -> FastAPI:
     """The plain routes behind the guard, without the chat."""
     app = FastAPI()
-    add_routes(app, lambda: library, store)
+    add_routes(app, lambda: library, feedback_limit(), store)
     app.add_middleware(Guard, missing_page="There is no such page.", body_seconds=10)
     return app
 

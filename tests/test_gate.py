@@ -147,7 +147,7 @@ class TestThePassword:
     @pytest.fixture
     def site(self, library: Library) -> TestClient:
         settings = Settings(password="korrektes Pferd", questions_per_minute=5)
-        return browser(create_app(library, None, parts_of(settings), None, Gate.of(settings)))
+        return browser(create_app(library, None, parts_of(settings), gate=Gate.of(settings)))
 
     def told(self, password: str, user: str = "anyone") -> dict[str, str]:
         return {"Authorization": "Basic " + b64encode(f"{user}:{password}".encode()).decode()}
@@ -291,7 +291,7 @@ class TestHowManyWait:
 class TestTheLog:
     def site(self, library: Library, **settings: Any) -> TestClient:
         chosen = Settings(**settings)
-        return browser(create_app(library, None, parts_of(chosen), None, Gate.of(chosen)))
+        return browser(create_app(library, None, parts_of(chosen), gate=Gate.of(chosen)))
 
     def test_nothing_is_written_of_requests_unless_it_is_asked_for(
         self, library: Library, caplog: pytest.LogCaptureFixture
@@ -378,7 +378,7 @@ class TestConnections:
 class TestFrames:
     def policy(self, library: Library, *sites: str) -> tuple[str, str | None]:
         gate = Gate.of(Settings(frame_ancestors=sites))
-        headers = browser(create_app(library, None, (), None, gate)).get("/map").headers
+        headers = browser(create_app(library, None, (), gate=gate)).get("/map").headers
         policy = headers["content-security-policy"].rpartition("frame-ancestors ")[2]
         return policy, headers.get("x-frame-options")
 
@@ -395,7 +395,7 @@ class TestConversations:
 
     def site(self, library: Library, n: int) -> TestClient:
         settings = Settings(questions_per_minute=n, hosts=("127.0.0.1",))
-        return browser(create_app(library, None, parts_of(settings), None, Gate.of(settings)))
+        return browser(create_app(library, None, parts_of(settings), gate=Gate.of(settings)))
 
     def test_over_the_api(self, library: Library) -> None:
         site = self.site(library, 10)
@@ -436,3 +436,13 @@ class TestConversations:
 
         assert opened(6, 5) == ""
         assert "That is too much at once." in opened(6, 6)
+
+
+def test_what_the_gate_refuses_is_counted(library: Library) -> None:
+    settings = Settings(questions_per_minute=1)
+    app = create_app(library, None, parts_of(settings), gate=Gate.of(settings))
+    site = browser(app)
+    assert [site.get("/api/v1/ask?q=RLHF").status_code for _ in range(3)] == [200, 429, 429]
+    assert site.get("/gradio_api/run/predict").status_code == 429
+    figures = browser(app, "127.0.0.1").get("/metrics").text
+    assert 'gecko_qa_requests_total{route="gate",status="429"} 3.0' in figures

@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 
 from gecko_qa.answer.answer import answer_json
 from gecko_qa.edges.web.server import create_app
-from gecko_qa.feedback.taking import FEEDBACK_A_MINUTE
+from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.feedback.taking import FEEDBACK_A_MINUTE, feedback_limit
 from gecko_qa.library import Library
 from gecko_qa.parts import parts_of
 from gecko_qa.payload import MAX_BODY_BYTES
@@ -105,11 +106,15 @@ def test_long_replies_are_compressed(site: TestClient) -> None:
     assert site.get("/healthz").headers.get("content-encoding") is None
 
 
-def test_feedback_over_the_api_has_its_limit(library: Library, tmp_path: Path) -> None:
+def test_the_api_and_the_page_share_one_limit_on_feedback(library: Library, tmp_path: Path) -> None:
     settings = Settings(feedback=tmp_path / "feedback.sqlite")
-    site = TestClient(create_app(library, None, parts_of(settings)), base_url=HOME)
+    store, limit = FeedbackStore(settings.feedback_file, 2**20), feedback_limit()
+    app = create_app(library, store, parts_of(settings, limit), limit=limit)
+    site = TestClient(app, base_url=HOME)
     said = {"verdict": "useful", "question": "What is RLHF?", "status": "answered", "level": "1"}
-    replies = [site.post("/api/v1/feedback", json=said) for _ in range(FEEDBACK_A_MINUTE + 1)]
-    assert [reply.status_code for reply in replies] == [201] * FEEDBACK_A_MINUTE + [429]
+    assert site.post("/feedback", json=said).status_code == 201
+    replies = [site.post("/api/v1/feedback", json=said) for _ in range(FEEDBACK_A_MINUTE)]
+    assert [reply.status_code for reply in replies] == [201] * (FEEDBACK_A_MINUTE - 1) + [429]
     assert replies[-1].json()["type"] == "/problems/too-many-requests"
     assert int(replies[-1].headers["retry-after"]) >= 1
+    assert site.post("/feedback", json=said).status_code == 429

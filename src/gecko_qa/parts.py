@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.cors import API, CrossOrigin
-from gecko_qa.edges.api.metrics import Metrics
+from gecko_qa.edges.api.metrics import GATE, Metrics
 from gecko_qa.edges.api.routes import add_api
 from gecko_qa.edges.web.guard import Part
 from gecko_qa.feedback import taking
@@ -26,11 +26,14 @@ _METRICS = "/metrics"
 _BESIDE_THE_API = frozenset((*HEALTH, _METRICS, "/widget.js"))
 
 
-def parts_of(settings: Settings) -> tuple[Part, ...]:
-    """Return the parts; they count together, whatever the library."""
+def parts_of(settings: Settings, limit: Limit | None = None) -> tuple[Part, ...]:
+    """Return the parts; they count together, whatever the library.
+
+    They share the `limit` on feedback with whatever else takes it, None for one of their own.
+    """
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
     origins = settings.cors_origins
-    limit = taking.feedback_limit()
+    limit = limit or taking.feedback_limit()
     return _api(store, Metrics(), origins, limit), _tools(settings.hosts, origins)
 
 
@@ -49,6 +52,7 @@ def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit
         asking=frozenset((f"{API}ask",)),
         free=frozenset((*HEALTH, _METRICS)),
         telling=problems.telling,
+        refused=partial(metrics.replied, GATE),
         around=partial(CrossOrigin, origins=origins) if origins else None,
     )
 

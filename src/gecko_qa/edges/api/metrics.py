@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _WORKERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+GATE = "gate"
+"""The route of what was refused before it came to one."""
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 

@@ -64,7 +64,8 @@ class Part:
     """What another edge adds to the server, at its `paths` and below its `folders`.
 
     `app` gives the application that serves them over a library. `asking` are the paths that answer
-    questions, and `free` those that no limit holds up. `telling` says why a request is refused.
+    questions, and `free` those that no limit holds up. `telling` says why a request is refused, and
+    `refused` hears the status of each that is, anywhere.
     `around` is middleware that goes outside all other.
     """
 
@@ -74,6 +75,7 @@ class Part:
     asking: frozenset[str] = frozenset()
     free: frozenset[str] = frozenset()
     telling: Telling = tell_plainly
+    refused: Callable[[int], None] = lambda _: None
     around: Callable[[App], App] | None = None
 
     def holds(self, path: str) -> bool:
@@ -226,6 +228,8 @@ def telling_of(parts: Sequence[Part]) -> Telling:
     """Return what tells of each refusal as the part does that has the path."""
 
     def tell(path: str, refusal: Refusal) -> tuple[str, str]:
+        for each in parts:
+            each.refused(refusal.status)
         part = part_at(parts, path)
         telling = part.telling if part else _tell_as_json if path == PREDICT else tell_plainly
         return telling(path, refusal)

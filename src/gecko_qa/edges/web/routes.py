@@ -12,13 +12,13 @@ from gecko_qa.edges.web.feedback import take_feedback
 from gecko_qa.edges.web.news import News, watching_page
 from gecko_qa.edges.web.site import Current
 from gecko_qa.errors import UsageError
-from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
 from gecko_qa.html.answers import render_passage
 from gecko_qa.html.defining import render_definition, render_definitions
 from gecko_qa.html.mapping import render_map
 from gecko_qa.html.reading import render_explainer, render_explainers, render_missing
 from gecko_qa.library import Library
+from gecko_qa.limits import Limit
 
 if TYPE_CHECKING:
     from fastapi import FastAPI, Request
@@ -31,10 +31,14 @@ _READ = ["GET", "HEAD"]
 def add_routes(
     app: FastAPI,
     current: Current,
+    limit: Limit,
     feedback: FeedbackStore | None = None,
     news: News | None = None,
 ) -> None:
-    """Add every plain route to `app`; `feedback` None takes none, `news` None tells none."""
+    """Add every plain route to `app`; `feedback` None takes none, `news` None tells none.
+
+    `limit` bounds how much feedback is taken.
+    """
     from fastapi.responses import RedirectResponse, Response
 
     def page(render: Callable[[Library], str], slug: str = "") -> Response:
@@ -71,7 +75,7 @@ def add_routes(
     def definition(slug: str) -> Response:
         return _page(current(), lambda library: render_definition(slug, library))
 
-    _add_feedback(app, current, feedback)
+    _add_feedback(app, current, limit, feedback)
     if news is not None:
         _add_news(app, current, news)
 
@@ -92,11 +96,11 @@ def add_routes(
         return Response(static[name], media_type=_TYPES[PurePosixPath(name).suffix])
 
 
-def _add_feedback(app: FastAPI, current: Current, store: FeedbackStore | None) -> None:
+def _add_feedback(
+    app: FastAPI, current: Current, limit: Limit, store: FeedbackStore | None
+) -> None:
     from fastapi.concurrency import run_in_threadpool
     from fastapi.responses import JSONResponse
-
-    limit = taking.feedback_limit()
 
     async def take(request: Request) -> Response:
         body = await request.body()

@@ -12,14 +12,16 @@ from gecko_qa.edges.web.reloading import Say, reloading
 from gecko_qa.edges.web.server import create_app
 from gecko_qa.errors import DataError
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.feedback.taking import feedback_limit
 from gecko_qa.gate.gate import Gate
 from gecko_qa.gate.logs import write_logs
 from gecko_qa.library import Library
+from gecko_qa.limits import Limit
 from gecko_qa.renewing import IndexWatch
 from gecko_qa.settings import Settings
 from gecko_qa.watching import Watch
 
-PartsOf = Callable[[Settings], Sequence[Part]]
+PartsOf = Callable[[Settings, Limit], Sequence[Part]]
 
 
 def run(
@@ -27,7 +29,7 @@ def run(
     listening: socket.socket,
     started: Callable[[str], None],
     *,
-    parts_of: PartsOf = lambda _: (),
+    parts_of: PartsOf = lambda *_: (),
     watch: Watch | None = None,
     tell: Tell = lambda _: None,
     say: Say = lambda _: None,
@@ -48,7 +50,9 @@ def run(
     library.warm_up()
     news = None if watch is None else News()
     store = FeedbackStore(settings.feedback_file, settings.feedback_bytes)
-    site = create_app(library, store, parts_of(settings), news, Gate.of(settings))
+    limit = feedback_limit()
+    parts, gate = parts_of(settings, limit), Gate.of(settings)
+    site = create_app(library, store, parts, news, gate=gate, limit=limit)
     address = address_of(settings, listening)
     server = Server(site, settings.timeout_seconds, lambda: started(address))
     if watch is not None and news is not None:

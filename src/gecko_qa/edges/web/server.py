@@ -18,9 +18,11 @@ from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.edges.web.site import Current, Site
 from gecko_qa.feedback.store import FeedbackStore
+from gecko_qa.feedback.taking import feedback_limit
 from gecko_qa.gate.gate import Gate
 from gecko_qa.html.reading import render_missing
 from gecko_qa.library import Library
+from gecko_qa.limits import Limit
 from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -36,36 +38,43 @@ def create_app(
     feedback: FeedbackStore | None = None,
     parts: Sequence[Part] = (),
     news: News | None = None,
+    *,
     gate: Gate | None = None,
+    limit: Limit | None = None,
 ) -> Site:
     """Return the whole site over `library`.
 
     `feedback` None takes none, `news` None tells none, `gate` None limits nobody.
+    `limit` bounds feedback, None as one of its own does.
     """
     _prepare_gradio()
+    from fastapi import FastAPI
+
     from gecko_qa.edges.web.chat import face_of
 
     gate = gate or Gate.of(Settings(questions_per_minute=0))
-    return Site(library, lambda current: _build(current, feedback, parts, news, gate), face_of)
+    limit = limit or feedback_limit()
+
+    def build(current: Current) -> FastAPI:
+        app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
+        add_routes(app, current, limit, feedback, news)
+        _add_chat(app, current, parts, news, gate)
+        return app
+
+    return Site(library, build, face_of)
 
 
-def _build(
-    current: Current,
-    feedback: FeedbackStore | None,
-    parts: Sequence[Part],
-    news: News | None,
-    gate: Gate,
-) -> FastAPI:
+def _add_chat(
+    app: FastAPI, current: Current, parts: Sequence[Part], news: News | None, gate: Gate
+) -> None:
+    """Mount the chat at the root of `app`, and put all that guards it around both."""
     import gradio as gr
-    from fastapi import FastAPI
 
     from gecko_qa.edges.web.assets import Assets
     from gecko_qa.edges.web.chat import build_chat
     from gecko_qa.edges.web.preloads import preloads
     from gecko_qa.edges.web.sealed import seal
 
-    app = FastAPI(title="gecko-qa", docs_url=None, redoc_url=None, openapi_url=None)
-    add_routes(app, current, feedback, news)
     chat = build_chat(current)
     # Gradio keeps something of each session, which nothing here uses, and up to 10,000 of them.
     chat.state_session_capacity = _MAX_SESSIONS
@@ -112,7 +121,6 @@ def _build(
     for part in parts:
         if part.around is not None:
             app.add_middleware(part.around)
-    return app
 
 
 def _prepare_gradio() -> None:
