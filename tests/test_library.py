@@ -139,7 +139,7 @@ def test_an_ask_that_leads_elsewhere_is_not_its_own(tmp_path: Path) -> None:
 
 def test_nothing_that_is_kept_for_good_grows_with_what_readers_ask(small_library: Library) -> None:
     def kept() -> dict[str, int]:
-        caches = (one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper))
+        caches = (one for one in gc.get_objects() if type(one) is functools._lru_cache_wrapper)
         ours = [one for one in caches if one.__module__.startswith("gecko_qa.")]
         sizes = {f"{one.__module__}.{one.__qualname__}": one.cache_info() for one in ours}
         return {name: info.currsize for name, info in sizes.items() if info.maxsize is None}

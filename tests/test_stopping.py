@@ -104,6 +104,8 @@ def test_it_ends_with_the_terminal_that_it_was_started_from(bench: Bench) -> Non
     bench.build()
     child, terminal = pty.fork()
     if not child:
+        # These tests may run where it is ignored, as “nohup” has it.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
         program = [sys.executable, "-m", "gecko_qa", "serve", "--port", "0", *bench.folders]
         os.execv(sys.executable, program)
     said = b""

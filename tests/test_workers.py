@@ -18,9 +18,10 @@ from serving import Served, serve, until
 
 from gecko_qa.edges.web import workers
 from gecko_qa.edges.web.guard import Part
-from gecko_qa.edges.web.running import bind
+from gecko_qa.edges.web.running import PartsOf, bind
 from gecko_qa.edges.web.workers import Worker, Workers, run_workers
 from gecko_qa.errors import DataError
+from gecko_qa.limits import Limit
 from gecko_qa.settings import Settings
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="This needs Linux.")
@@ -140,18 +141,26 @@ def test_when_none_is_left_and_none_can_start_it_gives_up() -> None:
     assert said == told
 
 
-def no_parts(_: Settings) -> Sequence[Part]:
+def broken_parts(*_: object) -> Sequence[Part]:
+    raise ValueError("parts")
+
+
+def no_parts(_: Settings, __: Limit) -> Sequence[Part]:
     raise DataError("There are no parts.")
 
 
+@pytest.mark.parametrize(
+    ("parts_of", "why"),
+    [(no_parts, "There are no parts."), (broken_parts, "Something failed that should not: Value")],
+)
 def test_where_none_can_start_it_is_told_and_not_tried_for_ever(
-    bench: Bench, capfd: pytest.CaptureFixture[str]
+    bench: Bench, capfd: pytest.CaptureFixture[str], parts_of: PartsOf, why: str
 ) -> None:
     bench.build()
     settings = Settings(bench.corpus, bench.index, port=0, workers=2)
     started: list[str] = []
-    with pytest.raises(DataError, match=r"A worker cannot start. There are no parts\."):
-        run_workers(settings, bind(settings), started.append, parts_of=no_parts, say=print)
+    with pytest.raises(DataError, match=f"A worker cannot start. {why}"):
+        run_workers(settings, bind(settings), started.append, parts_of=parts_of, say=print)
     assert started == []
     assert "Traceback" not in "".join(capfd.readouterr())
 

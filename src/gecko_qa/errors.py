@@ -95,3 +95,8 @@ class IndexDamaged(IndexUnusable):
 
 class IndexFormatUnknown(IndexUnusable):
     """The index was written in a format that this version does not read."""
+
+
+def unforeseen(error: Exception) -> str:
+    """Return what to tell of an error that no code of ours raises on purpose."""
+    return f"Something failed that should not: {type(error).__name__}: {error}."

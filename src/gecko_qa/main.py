@@ -20,7 +20,7 @@ from gecko_qa.edges.cli.options import (
     ModelOption,
     settings_of,
 )
-from gecko_qa.errors import GeckoQAError, IndexUnusable, UsageError
+from gecko_qa.errors import GeckoQAError, IndexUnusable, UsageError, unforeseen
 from gecko_qa.settings import Settings
 
 EXIT_DATA = 1
@@ -174,10 +174,7 @@ def _failure(error: Exception) -> str:
             f"The package {error.name} is not installed. A server without it goes on answering; to "
             "build a new index or import pages, install everything: “pip install gecko-qa”."
         )
-    return (
-        f"Something failed that should not: {type(error).__name__}: {error}. "
-        "Set GECKO_QA_DEBUG=1 to see where, and please report it."
-    )
+    return f"{unforeseen(error)} Set GECKO_QA_DEBUG=1 to see where, and please report it."
 
 
 def _folders(arguments: Sequence[str]) -> Iterator[str]:

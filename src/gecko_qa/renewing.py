@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gecko_qa.errors import GeckoQAError
+from gecko_qa.errors import GeckoQAError, unforeseen
 from gecko_qa.index.load import open_index
 from gecko_qa.index.manifest import MANIFEST
 from gecko_qa.library import Library
@@ -66,8 +66,7 @@ class IndexWatch:
         except (GeckoQAError, OSError) as error:
             return Renewal(fault=str(error))
         except Exception as error:  # whatever it is, the next index has to be seen
-            what = f"Something failed that should not: {type(error).__name__}: {error}."
-            return Renewal(fault=f"{what} Please report it.")
+            return Renewal(fault=f"{unforeseen(error)} Please report it.")
         return Renewal(library)
 
     def _state(self, *, every: bool) -> State:

@@ -14,7 +14,7 @@ from gecko_qa.corpus.folder import Corpus, holds_explainer, house_style, read_co
 from gecko_qa.corpus.layout_file import LAYOUT_FILE
 from gecko_qa.corpus.problem import Problem
 from gecko_qa.corpus.wordings import WORDING_FILES
-from gecko_qa.errors import CorpusInvalid, GeckoQAError, IndexStale, IndexUnusable
+from gecko_qa.errors import CorpusInvalid, GeckoQAError, IndexStale, IndexUnusable, unforeseen
 from gecko_qa.index.build import Progress, build_index, ensure_index, rebuild_index, silent
 from gecko_qa.index.keys import leading_keys
 from gecko_qa.index.load import open_index
@@ -187,8 +187,7 @@ def begin_watch(settings: Settings, progress: Progress = silent) -> Watch:
 
 def failed(changed: tuple[str, ...], seconds: float, error: Exception) -> Update:
     """Return what came of a save that failed as it should not."""
-    what = f"Something failed that should not: {type(error).__name__}: {error}."
-    return Update(changed, seconds, None, fault=f"{what} Please report it.")
+    return Update(changed, seconds, None, fault=f"{unforeseen(error)} Please report it.")
 
 
 def _refused(changed: tuple[str, ...], seconds: float, error: CorpusInvalid) -> Update:

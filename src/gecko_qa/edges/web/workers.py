@@ -20,7 +20,7 @@ from threading import Thread
 
 from gecko_qa.edges.web.reloading import Say, on_hangup
 from gecko_qa.edges.web.running import PartsOf, address_of, run
-from gecko_qa.errors import DataError, GeckoQAError, UsageError
+from gecko_qa.errors import DataError, GeckoQAError, UsageError, unforeseen
 from gecko_qa.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -191,6 +191,11 @@ def _work(
         run(settings, listening, lambda _: told.send(_READY), parts_of=parts_of, say=say)
     except GeckoQAError as error:
         told.send(str(error))
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("GECKO_QA_DEBUG"):
+            raise
+        told.send(unforeseen(error))
         sys.exit(1)
 
 
