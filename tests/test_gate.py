@@ -437,6 +437,25 @@ class TestConversations:
         assert opened(6, 5) == ""
         assert "That is too much at once." in opened(6, 6)
 
+    @pytest.mark.skipif(not hasattr(socket, "TCP_USER_TIMEOUT"), reason="Linux alone tells this.")
+    def test_a_reply_that_nobody_reads_is_given_up(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(connections, "UNREAD_SECONDS", 0.5)
+        lost = threading.Event()
+
+        class Watched(connections.Connection):
+            def connection_lost(self, exc: Exception | None) -> None:
+                super().connection_lost(exc)
+                lost.set()
+
+        listening, _ = take_port()
+        app = Starlette(routes=[Route("/", lambda _: PlainTextResponse(b"x" * 20_000_000))])
+        with (
+            serving(app, listening, http=Watched, timeout_keep_alive=60),
+            socket.create_connection(listening.getsockname(), timeout=20) as connection,
+        ):
+            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert lost.wait(20)
+
 
 def test_what_the_gate_refuses_is_counted(library: Library) -> None:
     settings = Settings(questions_per_minute=1)

@@ -1,25 +1,32 @@
-"""Connections: how many the system lets us hold, and for how long one may send no request."""
+"""Connections: how many the system lets us hold, and how long one may neither ask nor read."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 HEAD_SECONDS = 10.0
 """A request's head has to be here so long after its connection, or after its first byte."""
+UNREAD_SECONDS = 30.0
+"""A reply that its reader takes nothing of for so long is given up; on Linux alone."""
 MAX_FILES = 65_536
 
 
 class Connection(H11Protocol):
-    """uvicorn's connection, which ends where no request comes: uvicorn waits for ever."""
+    """uvicorn's connection, which ends where no request comes and where no reply is read.
+
+    By itself uvicorn waits for ever.
+    """
 
     _waiting: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin to wait for a request."""
         super().connection_made(transport)
+        _give_up_unread(transport)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
@@ -53,6 +60,13 @@ class Connection(H11Protocol):
         self._waiting = None
         if not self._is_answering:
             self.transport.close()
+
+
+def _give_up_unread(transport: asyncio.Transport) -> None:
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        milliseconds = round(UNREAD_SECONDS * 1000)
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, option, milliseconds)
 
 
 def allow_many_files() -> None:
