@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from anyio import to_thread
 from fastapi.testclient import TestClient
 from serving import serving, take_port
 from starlette.applications import Starlette
@@ -18,19 +19,26 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from gecko_qa.edges.web import guard
+from gecko_qa.edges.web.calls import PREDICT
 from gecko_qa.edges.web.conversation import Conversation
+from gecko_qa.edges.web.guard import costs_of
 from gecko_qa.edges.web.server import create_app
 from gecko_qa.gate import clients, connections
 from gecko_qa.gate.admission import N_AT_ONCE, Admission, Admitted
-from gecko_qa.gate.asgi import App, Receive, Scope, Send
-from gecko_qa.gate.clients import ClientLimit, charge
+from gecko_qa.gate.asgi import App, Receive, Scope, Send, has_gone, note_gone
+from gecko_qa.gate.clients import COST, SMALL_COST, ClientLimit, charge
 from gecko_qa.gate.gate import Gate
 from gecko_qa.library import Library
 from gecko_qa.limits import MAX_KEYS, Limits
 from gecko_qa.parts import parts_of
 from gecko_qa.settings import Settings
 
-ASKING = ("/ask",)
+
+def cost_of(path: str) -> float:
+    return COST if path == "/ask" else SMALL_COST
+
+
 HOME = "http://127.0.0.1:7860"
 
 
@@ -41,7 +49,7 @@ async def fine(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def limited(n: int, **options: Any) -> App:
-    return ClientLimit(fine, Limits(n, 60, lambda: 0.0), ASKING, **options)
+    return ClientLimit(fine, Limits(n, 60, lambda: 0.0), cost_of, **options)
 
 
 def browser(app: Any, host: str = "203.0.113.5") -> TestClient:
@@ -121,7 +129,7 @@ class TestBehindAProxy:
     def over(self, settings: Settings) -> TestClient:
         gate = Gate.of(settings)
         app = Starlette(routes=[Route("/ask", lambda _: PlainTextResponse("fine"))])
-        gate.surround(app, ASKING, lambda _, refusal: (refusal.message, "text/plain"))
+        gate.surround(app, cost_of, lambda _, refusal: (refusal.message, "text/plain"))
         return browser(app, "10.1.2.3")
 
     def ask(self, site: TestClient, forwarded: str) -> int:
@@ -137,6 +145,13 @@ class TestBehindAProxy:
     @pytest.mark.parametrize("claimed", ["", "x" * 10_000, "::::", "<script>", "a, b", "10.0.0.9"])
     def test_whatever_it_says_is_answered(self, site: TestClient, claimed: str) -> None:
         assert self.ask(site, claimed) == 200
+
+    def test_it_is_known_by_a_socket_for_both_kinds_of_addresses(self) -> None:
+        gate = Gate.of(Settings(questions_per_minute=1, trusted_proxies=("10.0.0.0/8",)))
+        app = Starlette(routes=[Route("/ask", lambda _: PlainTextResponse("fine"))])
+        gate.surround(app, cost_of, lambda _, refusal: (refusal.message, "text/plain"))
+        site = browser(app, "::ffff:10.1.2.3")
+        assert [self.ask(site, f"198.51.100.{n}") for n in (1, 2, 1)] == [200, 200, 429]
 
     def test_who_is_no_proxy_is_not_believed(self) -> None:
         site = self.over(Settings(questions_per_minute=1, trusted_proxies=("192.0.2.1",)))
@@ -252,21 +267,11 @@ class TestHowManyWait:
         stop = threading.Event()
 
         async def work(scope: Scope, receive: Receive, send: Send) -> None:
-            await asyncio.shield(asyncio.get_running_loop().run_in_executor(None, stop.wait))
+            await to_thread.run_sync(stop.wait)
             await fine(scope | {"query_string": b""}, receive, send)
 
-        async def stubborn(scope: Scope, receive: Receive, send: Send) -> None:
-            over = asyncio.Event()
-            task = asyncio.create_task(work(scope, receive, send))
-            task.add_done_callback(lambda _: over.set())
-            try:
-                await over.wait()
-            except asyncio.CancelledError:
-                await over.wait()  # as a thread that cannot be stopped
-                raise
-
         admission = Admission(1, 0.01)
-        app, first, second = Admitted(stubborn, admission), Sent(), Sent()
+        app, first, second = Admitted(work, admission), Sent(), Sent()
         await app(hold(), nothing, first)
         assert first.status == 503
         assert b"too long" in first.messages[1]["body"]
@@ -277,6 +282,51 @@ class TestHowManyWait:
         while admission.is_full:
             await asyncio.sleep(0.001)
         assert len(first.messages) == 2
+
+    def test_what_waits_too_long_is_never_begun(self) -> None:
+        asyncio.run(self.crowded_out())
+
+    async def crowded_out(self) -> None:
+        stop = threading.Event()
+        n_begun = 0
+
+        async def work(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal n_begun
+            n_begun += 1
+            await to_thread.run_sync(stop.wait)
+
+        admission = Admission(N_AT_ONCE + 3, 0.01)
+        app, sent = Admitted(work, admission), [Sent() for _ in range(N_AT_ONCE + 3)]
+        await asyncio.gather(*(app(hold(), nothing, one) for one in sent))
+        assert [one.status for one in sent] == [503] * len(sent)
+        assert n_begun == N_AT_ONCE
+        stop.set()
+        late = Sent()
+        admission.timeout_seconds = 60
+        done = asyncio.create_task(app(hold(), nothing, late))
+        await done
+        assert n_begun == N_AT_ONCE + 1
+
+    def test_whose_client_has_gone_is_never_begun(self) -> None:
+        asyncio.run(self.gone())
+
+    async def gone(self) -> None:
+        go = asyncio.Event()
+        begun: list[str] = []
+
+        async def work(scope: Scope, receive: Receive, send: Send) -> None:
+            begun.append(scope["path"])
+            await go.wait()
+
+        app = Admitted(work, Admission(100, 60))
+        scopes = [hold(str(n)) | {"state": {}} for n in range(N_AT_ONCE + 2)]
+        tasks = [asyncio.create_task(app(scope, nothing, Sent())) for scope in scopes]
+        for _ in range(5):
+            await asyncio.sleep(0)
+        note_gone(scopes[-2]["state"])
+        go.set()
+        await asyncio.gather(*tasks)
+        assert begun == [str(n) for n in (*range(N_AT_ONCE), N_AT_ONCE + 1)]
 
     def test_a_failure_is_the_servers_to_tell(self) -> None:
         async def broken(*_: Any) -> None:
@@ -364,6 +414,20 @@ class TestConnections:
                 got += more
         assert got.count(b"200 OK") == 1
 
+    def test_one_that_has_gone_is_noted(self) -> None:
+        gone = threading.Event()
+
+        async def wait(scope: Scope, receive: Receive, send: Send) -> None:
+            while not has_gone(scope):
+                await asyncio.sleep(0.01)
+            gone.set()
+
+        listening, _ = take_port()
+        with serving(wait, listening, http=connections.Connection, lifespan="off"):
+            with socket.create_connection(listening.getsockname()) as connection:
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert gone.wait(20)
+
     def test_a_request_that_is_being_answered_is_not_cut_off(
         self, address: tuple[str, int]
     ) -> None:
@@ -431,7 +495,7 @@ class TestConversations:
                 told.append(Conversation(library).open("", memory).newest.note)
                 await PlainTextResponse("fine")(scope, receive, send)
 
-            browser(ClientLimit(page, limits, ASKING)).get("/ask")
+            browser(ClientLimit(page, limits, cost_of)).get("/ask")
             return told[0]
 
         assert opened(6, 5) == ""
@@ -464,4 +528,52 @@ def test_what_the_gate_refuses_is_counted(library: Library) -> None:
     assert [site.get("/api/v1/ask?q=RLHF").status_code for _ in range(3)] == [200, 429, 429]
     assert site.get("/gradio_api/run/predict").status_code == 429
     figures = browser(app, "127.0.0.1").get("/metrics").text
-    assert 'gecko_qa_requests_total{route="gate",status="429"} 3.0' in figures
+    assert 'gecko_qa_requests_total{route="gate",status="429"} 2.0' in figures
+    assert f'gecko_qa_requests_total{{route="{PREDICT}",status="429"}} 1.0' in figures
+
+
+def test_the_scripts_of_the_page_cost_nothing() -> None:
+    cost = costs_of(parts_of(Settings()))
+    paths = ("/assets/x.js", "/gradio_api/run/predict", "/api/v1/ask", "/mcp", "/", "/api/v1/ask/")
+    assert [cost(path) for path in paths] == [0, 1, 1, 1, 1 / 16, 1 / 16]
+
+
+def test_a_refusal_of_the_tools_is_told_as_json_rpc(library: Library) -> None:
+    settings = Settings(questions_per_minute=1)
+    site = browser(create_app(library, None, parts_of(settings), gate=Gate.of(settings)))
+    told = [site.post("/mcp", json={}) for _ in range(2)][1]
+    assert (told.status_code, told.json()["id"]) == (429, None)
+    assert "too much at once" in told.json()["error"]["message"]
+
+
+def test_bodies_that_come_slowly_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guard, "MAX_HELD_BYTES", 1000)
+    asyncio.run(slow_bodies())
+
+
+async def slow_bodies() -> None:
+    go = asyncio.Event()
+
+    async def slowly() -> Any:
+        await go.wait()
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    def body(n_bytes: int, *, more: bool) -> Receive:
+        first = [{"type": "http.request", "body": b"x" * n_bytes, "more_body": more}]
+
+        async def receive() -> Any:
+            return first.pop() if first else await slowly()
+
+        return receive
+
+    app = guard.Guard(fine, "", body_seconds=60)
+    scope = {**hold("/"), "query_string": b""}
+    sent = [Sent() for _ in range(3)]
+    held = asyncio.create_task(app(scope, body(900, more=True), sent[0]))
+    await asyncio.sleep(0)
+    await app(scope, body(200, more=True), sent[1])
+    assert sent[1].status == 413
+    go.set()
+    await held
+    await app(scope, body(200, more=False), sent[2])
+    assert (sent[0].status, sent[2].status) == (200, 200)

@@ -191,13 +191,18 @@ def test_an_application_that_does_not_start_leaves_the_one_before(small_library:
 
     good = FastAPI()
     good.add_api_route("/", lambda: "good")
-    apps = iter([good, FastAPI(lifespan=broken)])
-    faces = iter(range(9))
+    better = FastAPI()
+    better.add_api_route("/", lambda: "better")
+    apps = iter([good, FastAPI(lifespan=broken), better])
+    faces = iter(["good", "better", "better"])
     site = Site(small_library, lambda _: next(apps), lambda _: (next(faces),))
     with TestClient(site) as client:
         with pytest.raises(RuntimeError, match="no room"):
             site.replace(small_library)
         assert client.get("/").json() == "good"
+        # What had no room is tried again.
+        site.replace(small_library)
+        assert client.get("/").json() == "better"
 
 
 def test_without_watch_nothing_is_told_of_it(small_library: Library) -> None:

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING
 
 from gecko_qa.edges.api import problems
 from gecko_qa.edges.api.cors import API, CrossOrigin
-from gecko_qa.edges.api.metrics import GATE, Metrics
+from gecko_qa.edges.api.metrics import GATE, Counted, Metrics
 from gecko_qa.edges.api.routes import add_api
+from gecko_qa.edges.web.calls import PREDICT
 from gecko_qa.edges.web.guard import Part
 from gecko_qa.feedback import taking
 from gecko_qa.feedback.store import FeedbackStore
-from gecko_qa.gate.asgi import HEALTH, App, Receive, Scope, Send
+from gecko_qa.gate.asgi import HEALTH, App, Receive, Refusal, Scope, Send
 from gecko_qa.library import Library
 from gecko_qa.limits import Limit
+from gecko_qa.payload import json_line
 from gecko_qa.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 MCP = "/mcp"
 _METRICS = "/metrics"
+_REFUSED = -32000
+"""Of the codes that JSON-RPC leaves to servers."""
 _BESIDE_THE_API = frozenset((*HEALTH, _METRICS, "/widget.js"))
 
 
@@ -45,6 +49,10 @@ def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit
         add_api(api, library, store, metrics=metrics, origins=origins, limit=limit)
         return api
 
+    def around(app: App) -> App:
+        counted = Counted(app, PREDICT, metrics)
+        return CrossOrigin(counted, origins) if origins else counted
+
     return Part(
         app,
         _BESIDE_THE_API,
@@ -53,13 +61,24 @@ def _api(store: FeedbackStore, metrics: Metrics, origins: tuple[str, ...], limit
         free=frozenset((*HEALTH, _METRICS)),
         telling=problems.telling,
         refused=partial(metrics.replied, GATE),
-        around=partial(CrossOrigin, origins=origins) if origins else None,
+        around=around,
     )
 
 
 def _tools(hosts: tuple[str, ...], origins: tuple[str, ...]) -> Part:
     tools = frozenset((MCP,))
-    return Part(lambda library: _LateTools(library, hosts, origins), tools, asking=tools)
+    return Part(
+        lambda library: _LateTools(library, hosts, origins),
+        tools,
+        asking=tools,
+        telling=_tell_tools,
+    )
+
+
+def _tell_tools(_: str, refusal: Refusal) -> tuple[str, str]:
+    """Return a refusal as JSON-RPC tells an error that belongs to no call."""
+    error = {"code": _REFUSED, "message": refusal.message}
+    return json_line({"jsonrpc": "2.0", "id": None, "error": error}), "application/json"
 
 
 class _LateTools:

@@ -74,7 +74,10 @@ class OnnxEncoder:
         return self._card.dimensions
 
     def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode what readers ask, of more than `MAX_QUERY_TOKENS` the two ends."""
+        """Encode what readers ask: of what the model takes, the two ends.
+
+        That is all of it up to `MAX_QUERY_TOKENS`.
+        """
         return self._encode([self._card.query_prompt + text for text in texts], MAX_QUERY_TOKENS)
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:

@@ -14,6 +14,7 @@ from gecko_qa.gate.asgi import (
     Scope,
     Send,
     Telling,
+    has_gone,
     refuse,
     retry_after,
     tell_plainly,
@@ -53,10 +54,14 @@ class Admission:
 
     async def _in_turn(self, app: App, scope: Scope, receive: Receive, send: Send) -> None:
         async with self._turns:
-            await app(scope, receive, send)
+            if not has_gone(scope):
+                await app(scope, receive, send)
 
-    def _let_out(self, _: asyncio.Task[None]) -> None:
+    def _let_out(self, work: asyncio.Task[None]) -> None:
         self._n -= 1
+        if not work.cancelled():
+            # Of one that was late nobody asks, and asyncio would write down what it failed with.
+            work.exception()
 
 
 class Admitted:
@@ -85,7 +90,12 @@ class Admitted:
             await self._serve_in_time(scope, receive, send)
 
     async def _serve_in_time(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = late = False
+        at_work = begun = late = False
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            nonlocal at_work
+            at_work = True
+            await self._app(scope, receive, send)
 
         async def send_in_time(message: Message) -> None:
             nonlocal begun
@@ -93,8 +103,7 @@ class Admitted:
                 begun = True
                 await send(message)
 
-        # A thread cannot be stopped: what takes too long keeps its place until it is through.
-        work = self._admission.let_in(self._app, scope, receive, send_in_time)
+        work = self._admission.let_in(app, scope, receive, send_in_time)
         try:
             done, _ = await asyncio.wait({work}, timeout=self._admission.timeout_seconds)
         except asyncio.CancelledError:
@@ -104,6 +113,8 @@ class Admitted:
             work.result()
             return
         late = not begun
-        work.cancel()
+        # A thread cannot be stopped: work that is under way keeps its place until it is through.
+        if begun or not at_work:
+            work.cancel()
         if late:
             await refuse(_TOO_SLOW, scope, send, self._telling)

@@ -14,6 +14,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = tuple[tuple[bytes, bytes], ...]
 
 HTML = "text/html; charset=utf-8"
+_GONE = "gecko_qa.gone"
 _OF_A_BODY = frozenset((b"content-length", b"transfer-encoding"))
 HEALTH = frozenset(("/healthz", "/readyz"))
 """What tells whoever watches the server that it runs: free of limits and of the password."""
@@ -40,6 +41,16 @@ def tell_plainly(_: str, refusal: Refusal) -> tuple[str, str]:
 def retry_after(seconds: int) -> Headers:
     """Return the header that tells when to try again."""
     return ((b"retry-after", b"%d" % seconds),)
+
+
+def note_gone(state: MutableMapping[str, Any]) -> None:
+    """Note in the state of a request's scope that its client has gone: nobody reads the answer."""
+    state[_GONE] = True
+
+
+def has_gone(scope: Scope) -> bool:
+    """Tell whether the client of a request has gone."""
+    return _GONE in scope.get("state", {})
 
 
 async def refuse(refusal: Refusal, scope: Scope, send: Send, telling: Telling) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextvars import ContextVar
 from ipaddress import IPv6Address, ip_address
 
@@ -24,7 +24,7 @@ from gecko_qa.limits import Limits
 TOO_MANY = 429
 COST = 1.0
 SMALL_COST = 1 / 16
-"""Of what answers no question: a page, a script, a name that is completed."""
+"""Of what answers no question: a page, a name that is completed."""
 MAX_CLIENT_CHARS = 64
 _IPV6_NETWORK_BYTES = 8
 _FORWARDED = b"x-forwarded-for"
@@ -44,18 +44,18 @@ class ClientLimit:
         self,
         app: App,
         limits: Limits | None,
-        asking: Collection[str],
+        cost_of: Callable[[str], float],
         telling: Telling = tell_plainly,
         *,
         knows_proxies: bool = False,
     ) -> None:
-        """Take what lets clients through, None for everyone, and the paths that ask questions.
+        """Take what lets clients through, None for everyone, and what a path costs.
 
         Without `knows_proxies` it warns of one that it sees.
         """
         self._app = app
         self._limits = limits
-        self._asking = asking
+        self._cost_of = cost_of
         self._telling = telling
         self._is_told = knows_proxies
 
@@ -66,7 +66,7 @@ class ClientLimit:
             await self._app(scope, receive, send)
             return
         limits = self._limits
-        wait = limits.take(client, COST if scope["path"] in self._asking else SMALL_COST)
+        wait = limits.take(client, self._cost_of(scope["path"]))
         if wait:
             await refuse(too_many(wait), scope, send, self._telling)
             return

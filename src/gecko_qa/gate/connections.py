@@ -8,6 +8,8 @@ from typing import Any
 
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from gecko_qa.gate.asgi import note_gone
+
 HEAD_SECONDS = 10.0
 """A request's head has to be here so long after its connection, or after its first byte."""
 UNREAD_SECONDS = 30.0
@@ -39,6 +41,8 @@ class Connection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
+        if self._is_answering:
+            note_gone(self.scope["state"])
         self._end_waiting()
         super().connection_lost(exc)
 

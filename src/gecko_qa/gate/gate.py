@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
+from ipaddress import IPv6Network, ip_network
 from typing import TYPE_CHECKING
 
 from gecko_qa.gate.admission import Admission, Admitted
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 _MIN_GZIP_BYTES = 1024
+_V4_IN_V6_BITS = 96
 
 
 @dataclass(frozen=True)
@@ -40,10 +42,10 @@ class Gate:
         """Let no more into `app` at a time than it can answer, but for paths that are free."""
         app.add_middleware(Admitted, admission=self.admission, is_free=is_free, telling=telling)
 
-    def surround(self, app: Starlette, asking: Collection[str], telling: Telling) -> None:
+    def surround(self, app: Starlette, cost_of: Callable[[str], float], telling: Telling) -> None:
         """Put all else around `app`: compression, password, limits, log, headers, proxies.
 
-        `asking` are the paths that answer questions. The last that is added is the outermost.
+        `cost_of` tells what a request to a path costs. The last that is added is the outermost.
         """
         from starlette.middleware.gzip import GZipMiddleware
         from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -54,7 +56,7 @@ class Gate:
         app.add_middleware(
             ClientLimit,
             limits=self.limits,
-            asking=asking,
+            cost_of=cost_of,
             telling=telling,
             knows_proxies=bool(self.settings.trusted_proxies),
         )
@@ -62,5 +64,13 @@ class Gate:
             app.add_middleware(RequestLog)
         app.add_middleware(SecurityHeaders, framed_by=self.settings.frame_ancestors)
         if self.settings.trusted_proxies:
-            trusted = list(self.settings.trusted_proxies)
+            trusted = [form for proxy in self.settings.trusted_proxies for form in _forms(proxy)]
             app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=trusted)
+
+
+def _forms(proxy: str) -> tuple[str, ...]:
+    """Return a network as it is and as a socket for both kinds of addresses tells it."""
+    network = ip_network(proxy)
+    if isinstance(network, IPv6Network):
+        return (proxy,)
+    return proxy, f"::ffff:{network.network_address}/{_V4_IN_V6_BITS + network.prefixlen}"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from gecko_qa import __version__
+from gecko_qa.gate.asgi import App, Message, Receive, Scope, Send
 
 if TYPE_CHECKING:
     from prometheus_client import CollectorRegistry
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from gecko_qa.index.manifest import Manifest
     from gecko_qa.library import Library
 
-_WORKERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_WORKERS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # which the first process of workers sets
 _MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 GATE = "gate"
 """The route of what was refused before it came to one."""
@@ -42,7 +44,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "gecko_qa_request_seconds",
-            "Time from a request's arrival to its reply, by route.",
+            "Time that a request was worked on, by route; the chat's also waited in it.",
             ("route",),
             buckets=_BUCKETS,
             registry=self._registry,
@@ -91,6 +93,30 @@ class Metrics:
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         registry.register(self._served)
         return registry
+
+
+class Counted:
+    """ASGI middleware: counts each request to `path`, whatever answers it."""
+
+    def __init__(self, app: App, path: str, metrics: Metrics) -> None:
+        self._app = app
+        self._path = path
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] != self._path:
+            await self._app(scope, receive, send)
+            return
+        started = time.perf_counter()
+
+        async def send_counting(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                seconds = time.perf_counter() - started
+                self._metrics.replied(self._path, message["status"], seconds)
+            await send(message)
+
+        await self._app(scope, receive, send_counting)
 
 
 class _Served:

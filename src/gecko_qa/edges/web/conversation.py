@@ -59,7 +59,7 @@ class Conversation:
             return Opened(replace(told, box=None), "", level, audience)
         turns = [turn for query in memory.turns if (turn := self._read(query)) is not None]
         memory = replace(memory, turns=tuple(turn.query() for turn in turns))
-        linked, note = None, ""
+        linked, note, again = None, "", False
         try:
             linked = read_turn(search, self._library) if isinstance(search, str) else None
         except GeckoQAError as error:
@@ -80,7 +80,10 @@ class Conversation:
             self._render(self._answer(turn), number, turn.seen)
             for number, turn in enumerate(before, start=first)
         ]
-        shown = self._show(self._answer(last), memory, seen=last.seen)
+        answer = self._answer(last)
+        if linked is not None and not again:
+            note_asked(answer)
+        shown = self._show(answer, memory, seen=last.seen)
         return Opened(
             replace(shown, box=None, note=_note(note)),
             "".join(reversed(earlier)),

@@ -21,11 +21,14 @@ from gecko_qa.gate.asgi import (
     refuse,
     tell_plainly,
 )
+from gecko_qa.gate.clients import COST, SMALL_COST
 from gecko_qa.library import Library
 from gecko_qa.payload import MAX_BODY_BYTES
 
 Problem = Callable[[str, bytes], str]
 
+
+ASSETS = "/assets/"
 
 # All that our pages and the chat's own page ask for. Gradio has many more routes, which hand out
 # files, take them in, fetch addresses or queue work: whatever is not named here is not there.
@@ -44,7 +47,7 @@ ALLOWED = frozenset(
     )
 )
 ALLOWED_BELOW = (
-    "/assets/",
+    ASSETS,
     "/explainers/",
     "/define/",
     "/gecko/",
@@ -55,6 +58,8 @@ _TOO_LARGE = Refusal(413, "The request is too large.")
 _UNCLEAR = Refusal(400, "The request tells its length in two ways. Send it with one.")
 _FAILED = Refusal(500, "The server could not finish this. Please try again later.")
 _MAX_DIGITS = 20
+MAX_HELD_BYTES = 64 * 1024 * 1024
+"""Of all bodies together that have not come whole yet."""
 _log = logging.getLogger(__name__)
 _TOO_SLOW = Refusal(408, "The request did not come in time.")
 
@@ -65,7 +70,7 @@ class Part:
 
     `app` gives the application that serves them over a library. `asking` are the paths that answer
     questions, and `free` those that no limit holds up. `telling` says why a request is refused, and
-    `refused` hears the status of each that is, anywhere.
+    `refused` hears the status of each that is.
     `around` is middleware that goes outside all other.
     """
 
@@ -88,9 +93,15 @@ def part_at(parts: Sequence[Part], path: str) -> Part | None:
     return next((part for part in parts if part.holds(path)), None)
 
 
-def asking_of(parts: Sequence[Part]) -> frozenset[str]:
-    """Return the paths that answer questions."""
-    return frozenset((PREDICT,)).union(*(part.asking for part in parts))
+def costs_of(parts: Sequence[Part]) -> Callable[[str], float]:
+    """Return what a request to a path costs its client."""
+    asking = frozenset((PREDICT,)).union(*(part.asking for part in parts))
+
+    def cost_of(path: str) -> float:
+        # A page loads many scripts at once, which are sent from memory and kept by browsers.
+        return 0 if path.startswith(ASSETS) else COST if path in asking else SMALL_COST
+
+    return cost_of
 
 
 def free_of(parts: Sequence[Part]) -> Callable[[str], bool]:
@@ -123,6 +134,7 @@ class Guard:
         self._parts = parts
         self._problem = problem
         self._telling = telling
+        self._n_held_bytes = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
@@ -159,7 +171,9 @@ class Guard:
             return
         try:
             async with asyncio.timeout(self._body_seconds):
-                body = None if _is_told_too_large(scope) else await _read(receive)
+                body = None if _is_told_too_large(scope) else await self._read(receive)
+        except _Gone:
+            return
         except TimeoutError:
             await refuse(_TOO_SLOW, scope, send, self._telling)
             return
@@ -170,6 +184,31 @@ class Guard:
             await refuse(Refusal(422, told), scope, send, _tell_as_json)
             return
         await self._app(scope, _replay(body, receive), send)
+
+    async def _read(self, receive: Receive) -> bytes | None:
+        """Return the whole body, or None as soon as there is too much of it, or of all together.
+
+        Raises _Gone where its client goes before it is whole.
+        """
+        body = bytearray()
+        try:
+            while True:
+                message = await receive()
+                if message["type"] != "http.request":
+                    raise _Gone
+                part = message.get("body", b"")
+                body += part
+                self._n_held_bytes += len(part)
+                if len(body) > MAX_BODY_BYTES or self._n_held_bytes > MAX_HELD_BYTES:
+                    return None
+                if not message.get("more_body", False):
+                    return bytes(body)
+        finally:
+            self._n_held_bytes -= len(body)
+
+
+class _Gone(Exception):
+    """The client has gone."""
 
 
 def is_odd(path: str) -> bool:
@@ -197,20 +236,6 @@ def _is_told_too_large(scope: Scope) -> bool:
     return not told.isdigit() or int(told[:_MAX_DIGITS]) > MAX_BODY_BYTES
 
 
-async def _read(receive: Receive) -> bytes | None:
-    """Return the whole body, or None as soon as it is larger than `MAX_BODY_BYTES`."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] != "http.request":
-            return None
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
 def _replay(body: bytes, receive: Receive) -> Receive:
     replayed = False
 
@@ -228,9 +253,9 @@ def telling_of(parts: Sequence[Part]) -> Telling:
     """Return what tells of each refusal as the part does that has the path."""
 
     def tell(path: str, refusal: Refusal) -> tuple[str, str]:
-        for each in parts:
-            each.refused(refusal.status)
         part = part_at(parts, path)
+        if part:
+            part.refused(refusal.status)
         telling = part.telling if part else _tell_as_json if path == PREDICT else tell_plainly
         return telling(path, refusal)
 

@@ -11,6 +11,7 @@ from threading import Event
 
 from gecko_qa.edges.web.following import meanwhile
 from gecko_qa.edges.web.site import Site
+from gecko_qa.errors import unforeseen
 from gecko_qa.renewing import IndexWatch, Renewal
 
 Say = Callable[[str], None]
@@ -28,7 +29,8 @@ def reloading(site: Site, watch: IndexWatch, say: Say) -> Iterator[None]:
     def run(over: Event) -> None:
         while not over.wait(EVERY_SECONDS):
             closely = asked.is_set()
-            asked.clear()
+            if closely:
+                asked.clear()
             renewal = watch.look(asked=closely)
             if renewal is not None:
                 say(_served(renewal, site))
@@ -46,7 +48,7 @@ def _served(renewal: Renewal, site: Site) -> str:
     try:
         site.replace(renewal.library)
     except Exception as error:  # it has to be seen, and the next index too
-        return f"The new index cannot be shown: {type(error).__name__}: {error}."
+        return f"The new index is served, under the page of the one before. {unforeseen(error)}"
     # A library holds on to itself in circles, and the collector may be long in coming.
     gc.collect()
     return f"A new index is served, {renewal.library.hash}."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from gecko_qa.edges.web.beside import Beside
 from gecko_qa.edges.web.calls import functions_of, problem_of
-from gecko_qa.edges.web.guard import Guard, Part, asking_of, free_of, telling_of
+from gecko_qa.edges.web.guard import Guard, Part, costs_of, free_of, telling_of
 from gecko_qa.edges.web.news import News
 from gecko_qa.edges.web.routes import add_routes
 from gecko_qa.edges.web.site import Current, Site
@@ -117,7 +117,7 @@ def _add_chat(
         problem=problem_of(functions_of(chat)),
         telling=telling,
     )
-    gate.surround(app, asking_of(parts), telling)
+    gate.surround(app, costs_of(parts), telling)
     for part in parts:
         if part.around is not None:
             app.add_middleware(part.around)

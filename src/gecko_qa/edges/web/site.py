@@ -52,12 +52,12 @@ class Site:
         face = self._face_of(library)
         if face == self._face:
             return
-        self._face = face
         successor = _Running(self._build(self.current))
         if self._loop is None:
             self._running = successor
         else:
             asyncio.run_coroutine_threadsafe(self._switch(successor), self._loop).result()
+        self._face = face
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the server's own life."""

@@ -31,7 +31,8 @@ class Server(uvicorn.Server):
             app,
             http=Connection,
             ws="none",
-            log_level="warning",
+            # What it warns of, such as requests that are none, would fill the log.
+            log_level="error",
             # Whom to believe is a matter of the gate.
             proxy_headers=False,
             server_header=False,

@@ -24,6 +24,7 @@ from gecko_qa.errors import DataError, GeckoQAError, UsageError, unforeseen
 from gecko_qa.settings import Settings
 
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_MEMORY = "/dev/shm"  # noqa: S108  (mkdtemp makes a folder of our own there)
 _MARGIN_SECONDS = 5.0
 _FIRST_DELAY_SECONDS = 1.0
 _LAST_DELAY_SECONDS = 30.0
@@ -128,7 +129,8 @@ class Workers:
 
     def _begin_due(self) -> None:
         now = time.monotonic()
-        self._workers += [self._begin() for due in self._due if due <= now]
+        for _ in [due for due in self._due if due <= now]:
+            self._workers.append(self._begin())
         self._due = [due for due in self._due if due > now]
 
     def _wait(self, heard: socket.socket) -> None:
@@ -168,13 +170,14 @@ class Workers:
         for worker in self._workers:
             # Another would die of it; it is about to read the newest index anyway.
             if worker.ready and worker.process.pid is not None:
-                os.kill(worker.process.pid, signal.SIGHUP)
+                with contextlib.suppress(ProcessLookupError):  # It has just ended.
+                    os.kill(worker.process.pid, signal.SIGHUP)
 
 
 def _begin(settings: Settings, listening: socket.socket, parts_of: PartsOf, say: Say) -> Worker:
     told, tell = _spawn.Pipe(duplex=False)
     process = _spawn.Process(target=_work, args=(settings, listening, parts_of, say, tell))
-    # Ctrl+C goes to all processes of a terminal; the first one tells the others to stop.
+    # Ctrl+C goes to all processes of a terminal: one that starts leaves it to the first to stop it.
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     process.start()
     signal.signal(signal.SIGINT, before)
@@ -239,7 +242,9 @@ def _numbers(heard: socket.socket) -> bytes:
 @contextlib.contextmanager
 def _counting_together() -> Iterator[None]:
     """Let the workers keep their figures in one folder; `Metrics` sums them."""
-    folder = tempfile.mkdtemp(prefix="gecko-qa-")
+    # The files are mapped: where a disk is full, writing into one would end the process.
+    memory = _MEMORY if os.access(_MEMORY, os.W_OK) else None
+    folder = tempfile.mkdtemp(prefix="gecko-qa-", dir=memory)
     os.environ[METRICS_FOLDER] = folder
     try:
         yield
