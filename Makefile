@@ -54,6 +54,12 @@ bench: setup-dev
 	$(BIN)/python benchmarks/speed.py
 	$(BIN)/python benchmarks/page.py
 	$(BIN)/python benchmarks/watch.py
+	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/fuzz.py
+	$(BIN)/python benchmarks/load.py
+	$(BIN)/python benchmarks/load.py --workers 1 --rate 100 --minutes 5
+	$(BIN)/python benchmarks/readers.py
+	$(BIN)/python benchmarks/flood.py
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
