@@ -22,7 +22,7 @@ from gecko_qa.gate.asgi import (
 
 N_AT_ONCE = max(4, os.cpu_count() or 1)
 """More than the cores: some wait for the disk, and none should wait for a long one alone."""
-_BUSY = Refusal(
+BUSY = Refusal(
     503, "The server has too much to do just now. Please try again in a second.", retry_after(1)
 )
 _TOO_SLOW = Refusal(503, "That took too long. Please try again in a second.", retry_after(1))
@@ -85,7 +85,7 @@ class Admitted:
         if scope["type"] != "http" or self._is_free(scope["path"]):
             await self._app(scope, receive, send)
         elif self._admission.is_full:
-            await refuse(_BUSY, scope, send, self._telling)
+            await refuse(BUSY, scope, send, self._telling)
         else:
             await self._serve_in_time(scope, receive, send)
 

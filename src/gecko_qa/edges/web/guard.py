@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gecko_qa.edges.web.calls import PREDICT
+from gecko_qa.gate.admission import BUSY
 from gecko_qa.gate.asgi import (
     App,
     Message,
@@ -174,6 +175,9 @@ class Guard:
                 body = None if _is_told_too_large(scope) else await self._read(receive)
         except _Gone:
             return
+        except _Crowded:
+            await refuse(BUSY, scope, send, self._telling)
+            return
         except TimeoutError:
             await refuse(_TOO_SLOW, scope, send, self._telling)
             return
@@ -186,9 +190,10 @@ class Guard:
         await self._app(scope, _replay(body, receive), send)
 
     async def _read(self, receive: Receive) -> bytes | None:
-        """Return the whole body, or None as soon as there is too much of it, or of all together.
+        """Return the whole body, or None as soon as there is too much of it.
 
-        Raises _Gone where its client goes before it is whole.
+        Raises _Crowded where there is too much of all together, and _Gone where its client goes
+        before it is whole.
         """
         body = bytearray()
         try:
@@ -199,8 +204,10 @@ class Guard:
                 part = message.get("body", b"")
                 body += part
                 self._n_held_bytes += len(part)
-                if len(body) > MAX_BODY_BYTES or self._n_held_bytes > MAX_HELD_BYTES:
+                if len(body) > MAX_BODY_BYTES:
                     return None
+                if self._n_held_bytes > MAX_HELD_BYTES:
+                    raise _Crowded
                 if not message.get("more_body", False):
                     return bytes(body)
         finally:
@@ -209,6 +216,10 @@ class Guard:
 
 class _Gone(Exception):
     """The client has gone."""
+
+
+class _Crowded(Exception):
+    """Other bodies leave no room for this one."""
 
 
 def is_odd(path: str) -> bool:
