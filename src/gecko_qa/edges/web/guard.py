@@ -171,30 +171,28 @@ class Guard:
             await refuse(Refusal(404, self._missing_page), scope, send, tell_plainly)
             return
         try:
-            async with asyncio.timeout(self._body_seconds):
-                body = None if _is_told_too_large(scope) else await self._read(receive)
+            body = await self._body_of(scope, receive)
         except _Gone:
             return
-        except _Crowded:
-            await refuse(BUSY, scope, send, self._telling)
-            return
-        except TimeoutError:
-            await refuse(_TOO_SLOW, scope, send, self._telling)
-            return
-        if body is None:
-            await refuse(_TOO_LARGE, scope, send, self._telling)
+        if isinstance(body, Refusal):
+            await refuse(body, scope, send, self._telling)
             return
         if told := self._problem(path, body):
             await refuse(Refusal(422, told), scope, send, _tell_as_json)
             return
         await self._app(scope, _replay(body, receive), send)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        """Return the whole body, or None as soon as there is too much of it.
+    async def _body_of(self, scope: Scope, receive: Receive) -> bytes | Refusal:
+        """Return the whole body, or why it is not taken; raises _Gone where its client goes."""
+        if _is_told_too_large(scope):
+            return _TOO_LARGE
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                return await self._read(receive)
+        except TimeoutError:
+            return _TOO_SLOW
 
-        Raises _Crowded where there is too much of all together, and _Gone where its client goes
-        before it is whole.
-        """
+    async def _read(self, receive: Receive) -> bytes | Refusal:
         body = bytearray()
         try:
             while True:
@@ -205,9 +203,9 @@ class Guard:
                 body += part
                 self._n_held_bytes += len(part)
                 if len(body) > MAX_BODY_BYTES:
-                    return None
+                    return _TOO_LARGE
                 if self._n_held_bytes > MAX_HELD_BYTES:
-                    raise _Crowded
+                    return BUSY
                 if not message.get("more_body", False):
                     return bytes(body)
         finally:
@@ -216,10 +214,6 @@ class Guard:
 
 class _Gone(Exception):
     """The client has gone."""
-
-
-class _Crowded(Exception):
-    """Other bodies leave no room for this one."""
 
 
 def is_odd(path: str) -> bool:
