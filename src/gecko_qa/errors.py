@@ -22,10 +22,13 @@ Only the edges turn these into exit codes and HTTP statuses.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import logging
+
     from gecko_qa.corpus.problem import Problem
 
 
@@ -100,3 +103,12 @@ class IndexFormatUnknown(IndexUnusable):
 def unforeseen(error: Exception) -> str:
     """Return what to tell of an error that no code of ours raises on purpose."""
     return f"Something failed that should not: {type(error).__name__}: {error}."
+
+
+def note_unforeseen(log: logging.Logger, what: str, error: Exception) -> None:
+    """Write in `log` that `what` failed, with the kind of `error` and where it was raised.
+
+    Its message is left out: it may hold a reader's question.
+    """
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s failed with %s:\n%s", what, type(error).__name__, where)

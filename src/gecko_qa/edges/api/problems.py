@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from dataclasses import dataclass
 
 from gecko_qa.edges.api.exchange import Reply
@@ -16,6 +15,7 @@ from gecko_qa.errors import (
     UnknownChoice,
     UnknownConcept,
     UsageError,
+    note_unforeseen,
 )
 from gecko_qa.feedback import taking
 from gecko_qa.gate.asgi import Refusal
@@ -134,7 +134,5 @@ def problem_of(error: Exception) -> Reply:
     if isinstance(error, DataError):
         _log.error("%s", error)
     elif kind is FAILED:
-        # Without its message, which may hold a reader's question.
-        where = "".join(traceback.format_tb(error.__traceback__))
-        _log.error("A request failed with %s:\n%s", type(error).__name__, where)
+        note_unforeseen(_log, "A request", error)
     return problem(kind, DETAILS.get(kind) or str(error))

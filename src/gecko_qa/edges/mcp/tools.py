@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +14,7 @@ from gecko_qa.answer.answer import Answer, answer_json
 from gecko_qa.asking import answer_asked, note_asked, read_asked
 from gecko_qa.corpus.explainer import Explainer
 from gecko_qa.edges.mcp import schemas
-from gecko_qa.errors import GeckoQAError, UsageError
+from gecko_qa.errors import GeckoQAError, UsageError, note_unforeseen
 from gecko_qa.gate.clients import charge, too_many
 from gecko_qa.library import Library
 from gecko_qa.listing import MAX_LISTED, categories, concepts_json
@@ -71,9 +70,7 @@ class Tools:
             _log.error("%s", error)
             return _error(_FAILED)
         except Exception as error:
-            # Without its message, which may hold a reader's question.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("%s failed with %s:\n%s", tool, type(error).__name__, where)
+            note_unforeseen(_log, tool, error)
             return _error(_FAILED)
         line = told.json.rstrip("\n")
         parts = [line, *filter(None, [_sources(told.about)])]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gecko_qa.edges.web.calls import PREDICT
+from gecko_qa.errors import note_unforeseen
 from gecko_qa.gate.admission import BUSY
 from gecko_qa.gate.asgi import (
     App,
@@ -156,9 +156,7 @@ class Guard:
         try:
             await self._serve(scope, receive, send_noting)
         except Exception as error:
-            # Without its message, which may hold a reader's question.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("A request failed with %s:\n%s", type(error).__name__, where)
+            note_unforeseen(_log, "A request", error)
             if not begun:
                 await refuse(_FAILED, scope, send, self._telling)
 
